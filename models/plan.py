@@ -1,0 +1,74 @@
+"""What a load run is asked to do: the plateaus that learners climb, and how their clocks run on each."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from firstbell.models.problems import InputError
+
+PlateauKind = Literal["warm-up", "fit", "calibration", "held-out", "run"]
+
+
+class Plateau(BaseModel):
+    """A time with a fixed number of learners: first ``ramp_s`` to get there, then ``hold_s`` that is measured."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: PlateauKind
+    learners: int = Field(ge=1)
+    ramp_s: float = Field(ge=0)
+    hold_s: float = Field(gt=0)
+    paces: Mapping[str, float] = Field(
+        default_factory=dict,
+        description="further factor on clocks: login, watching, browsing, quiz, autosave, lesson, and beacon",
+    )
+
+
+class Plan(BaseModel):
+    """One run of the load generator. Written beside its record, so that a run can be understood and repeated."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    workload: str = Field(description="path of the profile's file")
+    target: str = Field(description="base URL of the system under test")
+    adapter: str = Field(default="reference", description="name or import path of the target's adapter")
+    plateaus: tuple[Plateau, ...] = Field(min_length=1)
+    pace: float = Field(default=1.0, gt=0, description="people's clocks run this much faster; players' never do")
+    session_s: float = Field(gt=0, description="mean time in session before the pace")
+    byte_fraction: float = Field(default=1.0, gt=0, le=1, description="share of each segment's bytes fetched")
+    processes: int = Field(default=1, ge=1)
+    cores: tuple[int, ...] = Field(default=(), description="cores that the generator is bound to; empty: any")
+    sign_in_first: bool = Field(
+        default=False,
+        description="everybody signs in during the first ramp and waits for their level: sign-ins outlast no ramp",
+    )
+    first_learner: int = Field(default=0, ge=0, description="index of the first account used")
+    seed: int = 1
+
+    @property
+    def peak_learners(self) -> int:
+        """The most learners in session at once."""
+        return max(plateau.learners for plateau in self.plateaus)
+
+    @property
+    def duration_s(self) -> float:
+        """From the first learner's start to the end of the last plateau."""
+        return sum(plateau.ramp_s + plateau.hold_s for plateau in self.plateaus)
+
+    def write(self, path: Path) -> None:
+        """Write the plan as JSON."""
+        path.write_text(self.model_dump_json(indent=2) + "\n", encoding="utf-8")
+
+
+def read_plan(path: Path) -> Plan:
+    """Read a plan; raise InputError where it is missing or damaged."""
+    try:
+        return Plan.model_validate(json.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        raise InputError.single(source=str(path), what="there is no such plan", remedy="Check the path") from None
+    except (OSError, ValueError, ValidationError) as error:
+        what = f"the plan is damaged: {error}"
+        raise InputError.single(source=str(path), what=what, remedy="Run again to write a new one") from None

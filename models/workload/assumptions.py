@@ -1,0 +1,96 @@
+"""What the sizing assumes and no measurement can tell: margins, copies, growth, caches."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+from pydantic import Field
+
+from firstbell.models.workload.sourced import Count, NotNegative, Positive, Share, Source, Strict
+
+
+class Objective(Strict):
+    """What must hold: a percentile of an activity's response time, or a ratio, at most ``limit``."""
+
+    name: str
+    measure: Literal["response_s", "startup_s", "error_ratio", "rebuffer_ratio"]
+    activity: str | None = None
+    percentile: float | None = Field(default=None, gt=0, lt=100)
+    limit: float = Field(gt=0)
+    source: Source
+
+    @classmethod
+    def contradictions(cls, data: Mapping[str, object]) -> list[str]:
+        found = []
+        if str(data.get("measure")).endswith("_s") and data.get("percentile") is None:
+            found.append("a time needs a percentile, say percentile: 95")
+        if data.get("measure") == "response_s" and data.get("activity") is None:
+            found.append("a response time needs an activity, say activity: login")
+        return found
+
+
+class ServerAssumptions(Strict):
+    """How servers are filled and grouped."""
+
+    max_utilization: Share
+    cores_per_node: Count
+    spare_nodes: Count
+    node_line_bits_per_s: Positive | None = Field(
+        default=None, description="network line of one server; none: no limit"
+    )
+
+
+class StorageAssumptions(Strict):
+    """How often each byte is kept, and how the stock grows."""
+
+    instances: Count
+    copies: Positive = Field(description="raw bytes for each byte kept: 3 for three copies, 1.375 for RS(8+3)")
+    backups: NotNegative = Field(description="further whole copies of the originals, outside the instances")
+    growth_per_year: Share
+    years: Count
+    fill_limit: Share
+
+
+class BandwidthAssumptions(Strict):
+    """How much of the traffic an edge takes from the origin's shoulders, and what headroom the lines keep."""
+
+    edge_hit_ratio: Share
+    discarded_share: Share = Field(description="bytes fetched by players and never shown, over those shown")
+    headroom: Share
+    mirror_bits_per_s: Positive
+
+
+class FirstBell(Strict):
+    """The sign-in burst when the first lesson starts or power returns: normal around one moment."""
+
+    logins: Count
+    sigma_s: Positive
+
+
+class IdentityProvider(Strict):
+    """A sign-in service outside the platform, which limits the requests a second of each tenant."""
+
+    requests_per_s: Positive
+    requests_per_digital_id_login: Positive
+    requests_per_phone_login: Positive
+
+
+class SizingAssumptions(Strict):
+    """All that the sizing assumes."""
+
+    servers: ServerAssumptions
+    storage: StorageAssumptions
+    bandwidth: BandwidthAssumptions
+    first_bell: FirstBell
+    identity_provider: IdentityProvider | None = None
+
+
+class StudyPlan(Strict):
+    """How a study measures: none of this changes what is forecast, all of it is told in the report."""
+
+    pace: float = Field(gt=0, description="people's clocks run this much faster while measuring; players never do")
+    session_s: float = Field(gt=0, description="session length while measuring, before the pace")
+    fit_loads: tuple[float, ...] = Field(min_length=2, description="levels used for the fit, as shares of saturation")
+    held_out_loads: tuple[float, ...] = Field(min_length=2, description="levels kept for the check, highest of all")
+    hold_s: float = Field(gt=0, description="length of a level used for the fit")
+    held_out_hold_s: float = Field(gt=0, description="length of a level kept for the check")
+    source: Source

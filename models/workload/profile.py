@@ -1,0 +1,77 @@
+"""The workload profile: who comes, what they do, what must hold and what the sizing assumes."""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Literal
+
+from pydantic import Field
+
+from firstbell.models.workload.assumptions import Objective, SizingAssumptions, StudyPlan
+from firstbell.models.workload.content import Content
+from firstbell.models.workload.sourced import Count, Source, Strict, number_at
+from firstbell.models.workload.states import PLAYED, Day, Session, States
+
+LEVEL_NAMES = ("expected", "crisis", "contract")
+
+
+class Population(Strict):
+    """Who may come at all."""
+
+    pupils: Count
+    teachers: Count
+    digital_ids: Count
+
+
+class Levels(Strict):
+    """The numbers of learners in session that the platform is sized for."""
+
+    expected: Count
+    crisis: Count
+    contract: Count
+
+    @classmethod
+    def contradictions(cls, data: Mapping[str, object]) -> list[str]:
+        known = [level for name in LEVEL_NAMES if (level := number_at(data, name)) is not None]
+        return [] if known == sorted(known) else ["the levels must rise: expected <= crisis <= contract"]
+
+    def learners(self) -> dict[str, int]:
+        """Learners by the level's name, lowest first."""
+        return {name: int(getattr(self, name).value) for name in LEVEL_NAMES}
+
+
+class Concurrency(Strict):
+    """What the profile means by *concurrent*."""
+
+    meaning: str
+    source: Source
+
+
+class Workload(Strict):
+    """A validated workload profile."""
+
+    firstbell_profile: Literal[1] = Field(description="version of this format")
+    name: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
+    title: str
+    concurrent: Concurrency
+    population: Population
+    levels: Levels
+    session: Session
+    states: States
+    content: Content
+    objectives: tuple[Objective, ...] = Field(min_length=1)
+    day: Day
+    sizing: SizingAssumptions
+    study: StudyPlan
+
+    def shares(self) -> dict[str, float]:
+        """Share of the learners in session by state, played and stated alike."""
+        return {**self.played_shares(), **{name: s.share.value for name, s in self.states.stated.items()}}
+
+    def played_shares(self) -> dict[str, float]:
+        """Share of the learners in session by state, for the states that the scenarios play."""
+        return {name: getattr(self.states, name).share.value for name in PLAYED}
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of the profile's content, whatever its layout: two runs with the same hash are comparable."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()

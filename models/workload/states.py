@@ -1,0 +1,132 @@
+"""What learners do while they are in session: the states of the mix, with their paces."""
+
+from collections.abc import Mapping
+
+from pydantic import Field
+
+from firstbell.models.workload.sourced import (
+    Count,
+    Fraction,
+    NotNegative,
+    Positive,
+    Share,
+    Source,
+    Strict,
+    number_at,
+)
+
+PLAYED = ("lesson", "watching", "browsing", "quiz")
+
+
+class Player(Strict):
+    """The video player's rules, named as hls.js names them."""
+
+    buffer_s: Positive
+    initial_estimate_bits_per_s: Positive
+    switch_down_factor: Share
+    switch_up_factor: Share
+    fast_half_life_s: Positive
+    slow_half_life_s: Positive
+    retry_first_s: Positive
+    patience_s: Positive = Field(description="start-up time after which learners begin to give up")
+    abandon_per_s: Share = Field(description="share of the waiting who give up, each second after that")
+
+
+class Watching(Strict):
+    """Watching video: views, gaps between them, and a beacon that tells the platform the position."""
+
+    share: Share
+    view_s: Positive
+    gap_s: Positive
+    beacon_period_s: Positive
+    player: Player
+
+
+class Browsing(Strict):
+    """Reading pages; think times are lognormal with this mean and coefficient of variation."""
+
+    share: Share
+    think_s: Positive
+    think_cv: Positive
+    requests_per_page: Positive
+    page_bytes: Positive
+
+
+class Quiz(Strict):
+    """Taking a quiz page by page; the time on a page is uniform between the two bounds."""
+
+    share: Share
+    pages: Count
+    page_min_s: Positive
+    page_max_s: Positive
+    autosave_period_s: Positive
+
+    @classmethod
+    def contradictions(cls, data: Mapping[str, object]) -> list[str]:
+        shortest, longest = number_at(data, "page_min_s"), number_at(data, "page_max_s")
+        if shortest is None or longest is None or shortest <= longest:
+            return []
+        return [f"page_min_s must not exceed page_max_s, not {shortest:g} > {longest:g}"]
+
+
+class Lesson(Strict):
+    """A lesson in Teams with the portal open beside it: the platform sees only its polls."""
+
+    share: Share
+    poll_period_s: Positive
+    off_platform_min_bits_per_s: Positive
+    off_platform_recommended_bits_per_s: Positive
+
+
+class Stated(Strict):
+    """A state that this version does not play: it enters the sizing with demands that the profile states."""
+
+    share: Share
+    period_s: Positive
+    requests: Count
+    bytes_out: NotNegative
+    bytes_in: NotNegative
+    demand_s: dict[str, Positive] = Field(description="CPU seconds for each period, by station")
+
+
+class States(Strict):
+    """The states and their shares of the learners in session; the shares add up to 1."""
+
+    lesson: Lesson
+    watching: Watching
+    browsing: Browsing
+    quiz: Quiz
+    stated: dict[str, Stated] = Field(default_factory=dict)
+
+    @classmethod
+    def contradictions(cls, data: Mapping[str, object]) -> list[str]:
+        stated = data.get("stated")
+        names = [(name,) for name in PLAYED] + [("stated", n) for n in (stated if isinstance(stated, Mapping) else ())]
+        shares = [number_at(data, *name, "share") for name in names]
+        known = [share for share in shares if share is not None]
+        if len(known) < len(shares) or abs(sum(known) - 1) < 1e-6:
+            return []
+        return [f"the states' shares must add up to 1, not {sum(known):g}"]
+
+
+class Session(Strict):
+    """From signing in to leaving."""
+
+    length_s: Positive
+    digital_id_share: Share
+    requests_per_login: Positive
+
+
+class DayPoint(Strict):
+    """The load from a time of day on, as a share of the day's peak."""
+
+    start: str = Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")
+    share: Fraction
+
+
+class Day(Strict):
+    """The shape of a school day, in steps."""
+
+    steps: tuple[DayPoint, ...] = Field(min_length=1)
+    school_days_per_month: Count
+    source: Source
