@@ -1,0 +1,105 @@
+"""The closed part of a network as arrays, and what a method answers for it."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firstbell.models.networks.network import Network, Station
+from firstbell.models.networks.open_load import closed_rates
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClosedModel:
+    """R closed classes over K queueing stations; delay stations are part of the think time.
+
+    ``populations`` (R); ``delay_s`` (R) seconds outside the queues in a cycle; ``demand_s`` (K, R) seconds;
+    ``servers`` (K); ``rates``: per station the relative speed with 1, 2, … *closed* customers present, the last one
+    holding beyond (open customers already taken off); ``own_rates``: the same without the open customers;
+    ``open_load`` (K) erlangs of the open classes; ``load_dependent`` (K) whether ``rates`` were given by the user.
+    """
+
+    populations: Floats
+    delay_s: Floats
+    demand_s: Floats
+    servers: Floats
+    rates: tuple[Floats, ...]
+    own_rates: tuple[Floats, ...]
+    open_load: Floats
+    load_dependent: tuple[bool, ...]
+
+    @classmethod
+    def of(cls, network: Network) -> "ClosedModel":
+        """The closed classes of a network, slowed by its open ones."""
+        queues = queueing_stations(network)
+        names = [each.name for each in network.closed_classes]
+        own = tuple(station_rates(station) for station in queues)
+        load = np.array([network.open_load_at(station) for station in queues])
+        return cls(
+            populations=np.array([each.population for each in network.closed_classes], dtype=float),
+            delay_s=np.array([_delay_of(network, each.name, each.think_time_s) for each in network.closed_classes]),
+            demand_s=np.array([[s.demand_of(name) for name in names] for s in queues]).reshape(len(queues), len(names)),
+            servers=np.array([station.servers for station in queues], dtype=float),
+            rates=tuple(closed_rates(rates, erlangs) for rates, erlangs in zip(own, load, strict=True)),
+            own_rates=own,
+            open_load=load,
+            load_dependent=tuple(station.rates is not None for station in queues),
+        )
+
+    @property
+    def whole(self) -> bool:
+        """Whether every population is a whole number, as the exact methods need."""
+        return bool(np.all(self.populations == np.rint(self.populations)))
+
+    @property
+    def fixed_rate(self) -> bool:
+        """Whether no station's speed depends on how many are present."""
+        return all(len(rates) == 1 for rates in self.rates)
+
+    @property
+    def lattice_size(self) -> float:
+        """How many population vectors lie between none and all."""
+        return float(np.prod(self.populations + 1.0))
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClosedAnswer:
+    """``throughput_per_s`` (R) and ``residence_s`` (K, R); what else a method knows of a station depends on it.
+
+    ``presence``: for a station with several rates (by its row) the probabilities of 0, 1, … closed customers there.
+    ``waiting_probability`` (K): that an arrival finds all servers busy. ``occupied`` (K): share of time that a
+    station with rates has anybody.
+    """
+
+    throughput_per_s: Floats
+    residence_s: Floats
+    presence: dict[int, Floats] = field(default_factory=dict)
+    waiting_probability: Floats = field(default_factory=lambda: np.zeros(0))
+    occupied: Floats = field(default_factory=lambda: np.zeros(0))
+
+    @property
+    def queue_length(self) -> Floats:
+        """(K, R) mean numbers present, by Little's law."""
+        lengths: Floats = self.throughput_per_s * self.residence_s
+        return lengths
+
+
+def queueing_stations(network: Network) -> tuple[Station, ...]:
+    return tuple(station for station in network.stations if station.kind == "queue")
+
+
+def station_rates(station: Station) -> Floats:
+    """Relative speed with 1, 2, … present; the last one holds beyond."""
+    if station.rates is None:
+        return np.arange(1.0, station.servers + 1.0)
+    rates = np.array(station.rates, dtype=float)
+    last = len(rates)
+    while last > 1 and rates[last - 2] == rates[-1]:
+        last -= 1
+    return rates[:last]
+
+
+def _delay_of(network: Network, name: str, think_time_s: float) -> float:
+    return think_time_s + sum(s.demand_of(name) for s in network.stations if s.kind == "delay")

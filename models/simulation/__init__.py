@@ -1,0 +1,1 @@
+"""Seeded, compiled simulation: percentiles of fitted systems, and checks of what formulas approximate."""
