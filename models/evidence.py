@@ -1,0 +1,150 @@
+"""A run record seen as evidence: visits, levels, windows and the backend's own counters, ready to be fitted."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from pyarrow import compute
+
+from firstbell.models.calibration import Evidence
+from firstbell.models.fitted_model import ThreadPool
+from firstbell.models.measurement import (
+    LevelMeasurement,
+    ServerSeries,
+    Span,
+    Windows,
+    measure_level,
+    windows_of,
+)
+from firstbell.models.record import MISSED, RunRecord, lateness_s, without_missed
+from firstbell.models.streams import streams_of
+from firstbell.models.visits import Ints, Samples, Visits
+from firstbell.models.workload import Workload
+
+HELD_OUT = "held-out"
+ROUNDING_S = 0.5
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class RunEvidence:
+    """A record and the workload that it was made with."""
+
+    record: RunRecord
+    workload: Workload
+
+    @cached_property
+    def spans(self) -> tuple[Span, ...]:
+        """The plateaus that were held to their end, in the order of the plan."""
+        return tuple(span for span in self.record.spans if span.end_s <= self.record.ended_s + ROUNDING_S)
+
+    @cached_property
+    def samples(self) -> Samples:
+        """The requests that were made; those missed are left out, since they have no response."""
+        return _samples(self.record.samples())
+
+    @cached_property
+    def visits(self) -> Visits:
+        """The requests grouped into visits."""
+        return Visits.of(self.samples)
+
+    @cached_property
+    def server(self) -> ServerSeries | None:
+        """The backend's counters; None where the target showed none."""
+        return self.record.server_series()
+
+    @cached_property
+    def levels(self) -> tuple[LevelMeasurement, ...]:
+        """Every plateau measured, in the order of the plan."""
+        return tuple(measure_level(self.visits, self.server, span) for span in self.spans)
+
+    def fit_levels(self, held_out: Sequence[int]) -> tuple[LevelMeasurement, ...]:
+        """Levels at the nominal mix that are not held out, fewest learners first."""
+        usable = [
+            level
+            for level in self.levels
+            if level.span.kind in ("fit", "run", HELD_OUT) and level.span.learners not in held_out
+        ]
+        return tuple(sorted(usable, key=lambda level: level.span.learners))
+
+    def held_out_levels(self, held_out: Sequence[int]) -> tuple[LevelMeasurement, ...]:
+        """Levels kept from the fit, fewest learners first."""
+        usable = [
+            level for level in self.levels if level.span.learners in held_out and level.span.kind != "calibration"
+        ]
+        return tuple(sorted(usable, key=lambda level: level.span.learners))
+
+    def missed(self, span: Span, activity: str) -> int:
+        """Visits of an activity that were due in a plateau and never started."""
+        due_s = self._missed["due_s"].to_numpy()
+        its_own = compute.equal(self._missed["activity"].cast(pa.string()), pa.scalar(activity)).to_numpy()
+        return int(np.sum((due_s >= span.start_s) & (due_s < span.end_s) & its_own))
+
+    @cached_property
+    def _missed(self) -> pa.Table:
+        samples = self.record.samples()
+        return samples.filter(compute.equal(samples["outcome"].cast(pa.string()), pa.scalar(MISSED)))
+
+    @property
+    def planned_held_out(self) -> tuple[int, ...]:
+        """Learners of the levels that the plan itself keeps from the fit."""
+        return tuple(sorted(span.learners for span in self.record.spans if span.kind == HELD_OUT))
+
+    def windows(self, held_out: Sequence[int]) -> Windows:
+        """The windows of all plateaus and ramps that are not held out, other mixes included."""
+        assert self.server is not None, "a fit needs the backend's counters"
+        windows = windows_of(self.visits, self.server)
+        kept_back = [span for span in self.record.spans if span.learners in held_out and span.kind != "calibration"]
+        return windows.where(windows.overlapping(self.spans) & ~windows.overlapping(kept_back))
+
+    def evidence(self, held_out: Sequence[int]) -> Evidence:
+        """What a fit may see."""
+        assert self.server is not None, "a fit needs the backend's counters"
+        windows = self.windows(held_out)
+        return Evidence(
+            workload=self.workload.name,
+            workload_hash=self.workload.hash,
+            pace=self.record.plan.pace,
+            samples=self.samples,
+            visits=self.visits,
+            levels=self.fit_levels(held_out),
+            windows=windows,
+            streams=streams_of(self.workload, played_only=True),
+            pools=self.record.thread_pools() or _one_pool_each(windows.stations),
+            cores=self.server.cores,
+            ledger_s=self.record.ledger(),
+            visited=self.record.manifest.stations,
+            held_out=tuple(held_out),
+        )
+
+
+def _one_pool_each(stations: Sequence[str]) -> tuple[ThreadPool, ...]:
+    """A target that does not tell its threads: as many as there are requests, so that only the cores limit."""
+    return tuple(ThreadPool(stations=(station,), replicas=1, threads=10_000) for station in stations)
+
+
+def _samples(table: pa.Table) -> Samples:
+    made = without_missed(table)
+    coded = {name: _coded(made[name]) for name in ("activity", "step", "outcome")}
+    numbers: dict[str, Any] = {name: made[name].to_numpy() for name in ("due_s", "start_s", "first_byte_s", "end_s")}
+    numbers |= {name: made[name].to_numpy().astype(np.int64) for name in ("learner", "visit", "level")}
+    return Samples(
+        activities=coded["activity"][0],
+        steps=coded["step"][0],
+        outcomes=coded["outcome"][0],
+        activity=coded["activity"][1],
+        step=coded["step"][1],
+        outcome=coded["outcome"][1],
+        late_s=lateness_s(table),
+        received_bytes=made["bytes"].to_numpy().astype(np.int64),
+        **numbers,
+    )
+
+
+def _coded(column: "pa.ChunkedArray[Any]") -> tuple[tuple[str, ...], Ints]:
+    """Words and the code of each row; part files have dictionaries of their own, so codes are made anew."""
+    combined = compute.dictionary_encode(column.cast(pa.string())).combine_chunks()
+    encoded: Any = combined.chunk(0) if isinstance(combined, pa.ChunkedArray) else combined
+    return tuple(encoded.dictionary.to_pylist()), encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)

@@ -1,0 +1,260 @@
+"""What a run measured: throughput, response times, utilisation and their checks, by level and activity."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firstbell.models.intervals import percentile_ranks
+from firstbell.models.visits import Visits
+
+Floats = NDArray[np.float64]
+FEWEST = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Span:
+    """The measured part of one plateau: who was there, from when to when (CLOCK_MONOTONIC seconds).
+
+    Its learners came or went from ``ramp_start_s`` on.
+    """
+
+    index: int
+    kind: str
+    learners: int
+    ramp_start_s: float
+    start_s: float
+    end_s: float
+
+    @property
+    def hold_s(self) -> float:
+        """Length of the measured part."""
+        return self.end_s - self.start_s
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ServerSeries:
+    """The backend's own counters at each scrape: ``time_s`` (scrapes,), ``cpu_s`` (scrapes, stations), both rising."""
+
+    stations: tuple[str, ...]
+    time_s: Floats
+    cpu_s: Floats
+    cores: float
+
+    def cores_used(self, start_s: float, end_s: float) -> Floats:
+        """Mean CPU seconds a second of each station between two moments; NaN where no scrapes span them."""
+        unknown = np.full(len(self.stations), np.nan)
+        if len(self.time_s) < 2 or start_s < self.time_s[0] - 1.5 or end_s > self.time_s[-1] + 1.5:
+            return unknown
+        start_s, end_s = max(start_s, float(self.time_s[0])), min(end_s, float(self.time_s[-1]))
+        if end_s <= start_s:
+            return unknown
+        at_ends = [np.interp([start_s, end_s], self.time_s, column) for column in self.cpu_s.T]
+        return np.array([(last - first) / (end_s - start_s) for first, last in at_ends])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quantile:
+    """A measured quantile with its order-statistic 95 % interval, None where there are too few samples to bound it."""
+
+    value_s: float
+    interval_s: tuple[float, float] | None
+
+    @property
+    def doubt(self) -> float:
+        """Half the interval's width relative to the value; inf without an interval."""
+        if self.interval_s is None:
+            return float("inf")
+        low_s, high_s = self.interval_s
+        return (high_s - low_s) / 2 / self.value_s
+
+    @classmethod
+    def of(cls, ordered_s: Floats, share: float) -> "Quantile | None":
+        """The quantile of response times in rising order; None where there are too few to tell it."""
+        if len(ordered_s) * (1 - share) < 1 or len(ordered_s) < FEWEST:
+            return None
+        ranks = percentile_ranks(samples=len(ordered_s), share=share)
+        interval_s = None
+        if ranks is not None:
+            interval_s = float(ordered_s[ranks.lower - 1]), float(ordered_s[ranks.upper - 1])
+        return cls(value_s=float(np.quantile(ordered_s, share)), interval_s=interval_s)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Responses:
+    """Response times of one activity at one level. A quantile of too few samples is None, not a guess."""
+
+    mean_s: float | None
+    p50: Quantile | None
+    p95: Quantile | None
+    p99: Quantile | None
+
+    @classmethod
+    def of(cls, response_s: Floats) -> "Responses":
+        """Summarise response times (n,), n may be 0."""
+        ordered = np.sort(response_s)
+        return cls(
+            mean_s=float(np.mean(ordered)) if len(ordered) else None,
+            p50=Quantile.of(ordered, 0.5),
+            p95=Quantile.of(ordered, 0.95),
+            p99=Quantile.of(ordered, 0.99),
+        )
+
+    @property
+    def p50_s(self) -> float | None:
+        """The median."""
+        return None if self.p50 is None else self.p50.value_s
+
+    @property
+    def p95_s(self) -> float | None:
+        """The 95th percentile."""
+        return None if self.p95 is None else self.p95.value_s
+
+    @property
+    def p99_s(self) -> float | None:
+        """The 99th percentile."""
+        return None if self.p99 is None else self.p99.value_s
+
+    def quantiles(self) -> dict[str, Quantile]:
+        """Those that predictions are held against and that are known, by the names that predictions give them."""
+        known = {"p50_s": self.p50, "p95_s": self.p95}
+        return {name: quantile for name, quantile in known.items() if quantile is not None}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActivityMeasurement:
+    """One activity at one level."""
+
+    throughput_per_s: float
+    requests_per_visit: float
+    bytes_per_visit: float
+    responses: Responses
+    visits: int
+    errors: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class LevelMeasurement:
+    """One plateau: N, X, R and U, all measured, none derived from the others."""
+
+    span: Span
+    activities: Mapping[str, ActivityMeasurement]
+    station_cores: Mapping[str, float]
+    cores: float
+    lateness_p99_s: float | None
+
+    @property
+    def requests_per_s(self) -> float:
+        """Requests of all activities answered in a second."""
+        return sum(a.throughput_per_s * a.requests_per_visit for a in self.activities.values())
+
+    @property
+    def utilization(self) -> float:
+        """Share of the backend's cores that its stations used; NaN where no metrics were read."""
+        return sum(self.station_cores.values()) / self.cores
+
+    @property
+    def error_ratio(self) -> float:
+        """Failed visits over all."""
+        visits = sum(a.visits for a in self.activities.values())
+        return sum(a.errors for a in self.activities.values()) / visits if visits else 0.0
+
+    def throughput_per_s(self) -> dict[str, float]:
+        """Visits a second by activity."""
+        return {name: a.throughput_per_s for name, a in self.activities.items()}
+
+    def mean_response_s(self) -> dict[str, float]:
+        """Mean response time by activity, for those that were seen."""
+        return {n: a.responses.mean_s for n, a in self.activities.items() if a.responses.mean_s is not None}
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Windows:
+    """Short spans of the run for the utilisation law.
+
+    ``visits_per_s`` (windows, activities), ``cores`` used (windows, stations). A visit counts in each window by the
+    share of its response time that fell there.
+    """
+
+    activities: tuple[str, ...]
+    stations: tuple[str, ...]
+    start_s: Floats
+    end_s: Floats
+    visits_per_s: Floats
+    cores: Floats
+
+    def overlapping(self, spans: Sequence[Span]) -> NDArray[np.bool_]:
+        """Which windows touch one of the plateaus or its ramp."""
+        touched = np.zeros(len(self.start_s), dtype=bool)
+        for span in spans:
+            touched |= (self.end_s > span.ramp_start_s) & (self.start_s < span.end_s)
+        return touched
+
+    def where(self, mask: NDArray[np.bool_]) -> "Windows":
+        """The windows that the mask picks."""
+        return Windows(
+            activities=self.activities,
+            stations=self.stations,
+            start_s=self.start_s[mask],
+            end_s=self.end_s[mask],
+            visits_per_s=self.visits_per_s[mask],
+            cores=self.cores[mask],
+        )
+
+
+def measure_level(visits: Visits, server: ServerSeries | None, span: Span) -> LevelMeasurement:
+    """Measure one plateau by the visits that ended in it.
+
+    Those that were due in it would leave out the slowest: what is under way when a run ends has no end.
+    """
+    ended = visits.where((visits.end_s >= span.start_s) & (visits.end_s < span.end_s))
+    activities = {
+        name: _measure_activity(ended.of_activity(name), span.hold_s)
+        for name in visits.activities
+        if (ended.activity == visits.activities.index(name)).any()
+    }
+    used = server.cores_used(span.start_s, span.end_s) if server is not None else np.array([])
+    return LevelMeasurement(
+        span=span,
+        activities=activities,
+        station_cores=dict(zip(server.stations, used.tolist(), strict=True)) if server is not None else {},
+        cores=server.cores if server is not None else float("nan"),
+        lateness_p99_s=float(np.quantile(ended.late_s, 0.99)) if len(ended.late_s) else None,
+    )
+
+
+def _measure_activity(ended: Visits, hold_s: float) -> ActivityMeasurement:
+    return ActivityMeasurement(
+        throughput_per_s=len(ended.due_s) / hold_s,
+        requests_per_visit=float(np.mean(ended.requests)),
+        bytes_per_visit=float(np.mean(ended.received_bytes)),
+        responses=Responses.of(ended.response_s[~ended.failed]),
+        visits=len(ended.due_s),
+        errors=int(np.sum(ended.failed)),
+    )
+
+
+def windows_of(visits: Visits, server: ServerSeries) -> Windows:
+    """One window between each two scrapes of the backend."""
+    edges = server.time_s
+    lengths = np.diff(edges)
+    rates = np.column_stack(
+        [_visits_in(visits.of_activity(name), edges) / lengths for name in visits.activities]
+    ) if visits.activities else np.zeros((len(lengths), 0))  # fmt: skip
+    return Windows(
+        activities=visits.activities,
+        stations=server.stations,
+        start_s=edges[:-1],
+        end_s=edges[1:],
+        visits_per_s=rates,
+        cores=np.diff(server.cpu_s, axis=0) / lengths[:, None],
+    )
+
+
+def _visits_in(visits: Visits, edges: Floats) -> Floats:
+    """Visits by window, each shared out over the windows that its response time spans."""
+    duration = np.maximum(visits.response_s, 1e-9)
+    # The visits completed by time t, with those under way counted by the part behind them, as a sum of ramps.
+    done = [np.clip((edge - visits.asked_s) / duration, 0, 1).sum() for edge in edges]
+    return np.diff(done)

@@ -1,0 +1,232 @@
+"""What a fitted system does with a number of learners: the layered simulation of its threads on their cores.
+
+Formulas give the throughput of such a system well and its percentiles badly: thread pools with queues of their own
+share a few cores, so a response is neither first-come-first-served nor processor sharing. The simulator plays both
+layers; ``models/networks`` gives the bounds that it is checked against.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import groupby
+from operator import itemgetter
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firstbell.models.fitted_model import ActivityModel, FittedModel
+from firstbell.models.simulation.distribution import Distribution
+from firstbell.models.simulation.result import SimulationResult
+from firstbell.models.simulation.simulator import simulate
+from firstbell.models.simulation.system import Activity, Host, Pool, SimulatedSystem, Source, Step, Visit
+from firstbell.models.streams import Stream
+
+Floats = NDArray[np.float64]
+
+# A request passes the front, the application, what the application calls, and comes back the same way.
+ROUTE = (("delivery", 0.5), ("app", 0.5), ("auth", 1.0), ("database", 1.0), ("app", 0.5), ("delivery", 0.5))
+ELSEWHERE = Pool(name="elsewhere", kind="delay")
+WARMUP_SHARE = 0.25
+
+
+@dataclass(frozen=True, kw_only=True)
+class Machine:
+    """Where the stations run: all of them on one host's cores, or each on servers of its own.
+
+    ``pool_of`` names the pool whose threads serve a station; a station that is not in it is not there.
+    """
+
+    hosts: tuple[Host, ...]
+    pools: tuple[Pool, ...]
+    pool_of: Mapping[str, str]
+
+    @property
+    def cores(self) -> float:
+        """All cores of the hosts."""
+        return sum(host.cores * host.machines for host in self.hosts)
+
+
+def measured_machine(model: FittedModel) -> Machine:
+    """The machine that was measured: every station's threads on the same cores, less what is used with no visit."""
+    named = {"+".join(pool.stations): pool for pool in model.pools}
+    return Machine(
+        hosts=(Host(name="measured", cores=model.cores - sum(model.background)),),
+        pools=tuple(
+            Pool(name=name, host="measured", replicas=pool.replicas, threads=pool.threads)
+            for name, pool in named.items()
+        ),
+        pool_of={station: name for name, pool in named.items() for station in pool.stations},
+    )
+
+
+def sized_machine(cores: Mapping[str, int], cores_per_node: int) -> Machine:
+    """A machine of dedicated tiers: each station on nodes of its own, whose cores all requests there share.
+
+    Servers that are bought run as many threads as there is work for: a long query slows the others, and blocks none.
+    """
+    hosts, pools = [], []
+    for station, count in cores.items():
+        nodes = -(-count // cores_per_node)
+        hosts.append(Host(name=station, cores=count / nodes, machines=nodes))
+        pools.append(Pool(name=station, host=station, replicas=nodes, threads=None))
+    return Machine(hosts=tuple(hosts), pools=tuple(pools), pool_of={station: station for station in cores})
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Predicted:
+    """One prediction of the steady state; every mapping is by activity, but ``station_cores``."""
+
+    learners: int
+    throughput_per_s: Mapping[str, float]
+    requests_per_s: float
+    responses_s: Mapping[str, Floats]
+    station_cores: Mapping[str, float]
+
+    @cached_property
+    def mean_s(self) -> dict[str, float]:
+        """Mean response times."""
+        return {name: float(response_s.mean()) for name, response_s in self.responses_s.items()}
+
+    @cached_property
+    def p50_s(self) -> dict[str, float]:
+        """Medians."""
+        return {name: self.quantile_s(name, 0.5) for name in self.responses_s}
+
+    @cached_property
+    def p95_s(self) -> dict[str, float]:
+        """95th percentiles."""
+        return {name: self.quantile_s(name, 0.95) for name in self.responses_s}
+
+    def quantile_s(self, activity: str, probability: float) -> float:
+        """The response time that this share of an activity's visits stay within."""
+        return float(np.quantile(self.responses_s[activity], probability))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """What is asked of a model: how many learners, doing what, on which machine, looked at for how long."""
+
+    learners: int
+    streams: tuple[Stream, ...]
+    machine: Machine
+    duration_s: float
+    seed: int
+    expected_utilization: float = 0.5
+    extra: tuple[Source, ...] = ()
+    extra_activities: tuple[Activity, ...] = ()
+
+
+def predict(model: FittedModel, question: Question) -> Predicted:
+    """Simulate the steady state.
+
+    Paced streams that follow another slow down with it, learners who are signing in do nothing else, and requests
+    cost less on cores that are awake: all this depends on what the simulation is to find, so a short run comes first.
+    """
+    short = replace(question, duration_s=max(question.duration_s / 4, 2.0))
+    lit = model.at_utilization(question.expected_utilization)
+    first = _summary(lit, short, _run(lit, short, question.streams))
+    settled = model.at_utilization(_utilization(question.machine, first))
+    return _summary(settled, question, _run(settled, question, _adjusted(question, first)))
+
+
+def _utilization(machine: Machine, predicted: Predicted) -> float:
+    """Share of all the machine's cores that is used; the background has been taken off them already."""
+    return min(sum(predicted.station_cores.values()) / machine.cores, 1.0)
+
+
+def _adjusted(question: Question, first: Predicted) -> tuple[Stream, ...]:
+    """Streams with the shares and periods that the response times of a first run leave them."""
+    signing_in = first.throughput_per_s.get("login", 0.0) * first.mean_s.get("login", 0.0) / question.learners
+    by_name = {stream.name: stream for stream in question.streams}
+    adjusted = []
+    for stream in question.streams:
+        share = stream.share if stream.name == "sign-in" else stream.share * max(1 - signing_in, 0.0)
+        time_s = stream.time_s
+        if stream.follows in by_name:
+            leader = by_name[stream.follows]
+            response_s = sum(part * first.mean_s.get(name, 0.0) for name, part in leader.mix().items())
+            time_s *= (leader.time_s + response_s) / leader.time_s
+        adjusted.append(replace(stream, share=share, time_s=time_s))
+    return tuple(adjusted)
+
+
+def _run(model: FittedModel, question: Question, streams: Sequence[Stream]) -> SimulationResult:
+    activities = [_activity(model, activity, question.machine) for activity in model.activities]
+    known = {activity.name for activity in activities}
+    sources = [_source(stream, question.learners) for stream in streams if known.issuperset(stream.visits)]
+    system = SimulatedSystem(
+        hosts=question.machine.hosts,
+        pools=(*question.machine.pools, ELSEWHERE),
+        activities=(*activities, *question.extra_activities),
+        sources=(*(source for source in sources if source.population), *question.extra),
+    )
+    warmup_s = question.duration_s * WARMUP_SHARE
+    return simulate(system, duration_s=question.duration_s, warmup_s=warmup_s, seed=question.seed)
+
+
+def _source(stream: Stream, learners: int) -> Source:
+    return Source(
+        name=stream.name,
+        population=round(learners * stream.share),
+        pacing=stream.pacing,
+        time_s=Distribution.exponential(stream.time_s)
+        if stream.pacing == "think"
+        else Distribution.deterministic(stream.time_s),
+        mix=stream.mix(),
+    )
+
+
+def _activity(model: FittedModel, activity: ActivityModel, machine: Machine) -> Activity:
+    requests = sum(step.count for step in activity.steps)
+    steps = [
+        Step(visits=_visits(model, activity, step.share / step.count, machine, activity.latency_s / requests))
+        for step in activity.steps
+        for _ in range(step.count)
+    ]
+    return Activity(name=activity.name, steps=tuple(steps), factor=Distribution.empirical(activity.factors))
+
+
+def _visits(
+    model: FittedModel, activity: ActivityModel, share: float, machine: Machine, latency_s: float
+) -> tuple[Visit, ...]:
+    demand_s = dict(zip(model.stations, activity.demand_s, strict=True))
+    # Stations that the route does not know (another platform's) are visited once, in their own order.
+    others = [(station, 1.0) for station in model.stations if station not in {name for name, _ in ROUTE}]
+    visited = [
+        (station, part * share * demand_s[station])
+        for station, part in (*ROUTE, *others)
+        if station in machine.pool_of and demand_s.get(station, 0.0) > 0
+    ]
+    # What the application does for a request that calls nobody is one job: it queues once.
+    stations = (
+        Visit(pool=machine.pool_of[station], service_s=sum(service_s for _, service_s in jobs))
+        for station, jobs in groupby(visited, key=itemgetter(0))
+    )
+    # As a visit rather than a fixed delay, so that it varies from one occurrence to the next as the services do.
+    return (*stations, Visit(pool=ELSEWHERE.name, service_s=latency_s))
+
+
+def _summary(model: FittedModel, question: Question, result: SimulationResult) -> Predicted:
+    requests = {a.name: a.requests_per_visit for a in model.activities}
+    requests |= {a.name: float(len(a.steps)) for a in question.extra_activities}
+    seen = {name: found for name, found in result.activities.items() if found.count}
+    throughput_per_s = {name: found.throughput_per_s for name, found in seen.items()}
+    return Predicted(
+        learners=question.learners,
+        throughput_per_s=throughput_per_s,
+        requests_per_s=sum(rate * requests[name] for name, rate in throughput_per_s.items()),
+        responses_s={name: found.responses_s for name, found in seen.items()},
+        station_cores=_station_cores(model, question, throughput_per_s),
+    )
+
+
+def _station_cores(model: FittedModel, question: Question, throughput_per_s: Mapping[str, float]) -> dict[str, float]:
+    """CPU seconds a second at each station, by the utilisation law."""
+    cores = dict(zip(model.stations, model.background, strict=True))
+    for activity in model.activities:
+        for station, demand_s in zip(model.stations, activity.demand_s, strict=True):
+            cores[station] += throughput_per_s.get(activity.name, 0.0) * demand_s
+    for extra in question.extra_activities:
+        for station in model.stations:
+            cores[station] += throughput_per_s.get(extra.name, 0.0) * extra.demand_s(station)
+    return cores

@@ -1,0 +1,204 @@
+"""Lines: to the learners, behind the edge, inwards, as billed, and what Teams needs beside the platform."""
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from firstbell.models.figures import Array, Values
+from firstbell.models.sizing.case import Case
+from firstbell.models.sizing.rows import Line, figure_terms, row
+from firstbell.models.study import Rejected, SizingRow
+from firstbell.models.traffic import bits_in, bits_out, in_state
+from firstbell.models.workload.states import Day
+
+SAMPLE_S = 300
+DAY_S = 86_400
+MONTH_DAYS = 30
+
+_GROUP = "bandwidth"
+_ASSUMED = "sizing.bandwidth"
+_OFF_PLATFORM = "information: on the learners' own lines, not the platform's"
+
+
+def discarded_samples(count: int, percentile: float = 95.0) -> int:
+    """How many of the largest samples a month's bill leaves out."""
+    return math.floor(round(count * (100 - percentile) / 100, 9))
+
+
+def billed_percentile(samples: ArrayLike, percentile: float = 95.0) -> float:
+    """The largest sample left when the top share is dropped: the rule by which lines are billed."""
+    falling = np.sort(np.asarray(samples, dtype=float))[::-1]
+    return float(falling[discarded_samples(len(falling), percentile)])
+
+
+def site_bits_per_s(
+    *, meetings: int, receivers: int, screen_down: float, screen_up: float, audio: float
+) -> tuple[float, float]:
+    """Bits a second down to and up from a school in which each meeting has one shared screen and ``receivers``."""
+    return meetings * receivers * (screen_down + audio), meetings * (screen_up + audio)
+
+
+def day_shares(day: Day) -> Array:
+    """Load of a school day as shares of its peak, one each 5 minutes (288,); the last step runs on past midnight."""
+    starts = np.array([_seconds(step.start) for step in day.steps])
+    shares = np.array([step.share for step in day.steps])
+    order = np.argsort(starts)
+    times = np.arange(0, DAY_S, SAMPLE_S)
+    # Index -1, for times before the first step, is the last step of the evening before.
+    return np.asarray(shares[order][np.searchsorted(starts[order], times, side="right") - 1])
+
+
+def month_shares(day: Day) -> Array:
+    """Load of a month of 30 days; on days without school the least of a school day's, which is an assumption."""
+    school_days = min(int(day.school_days_per_month.value), MONTH_DAYS)
+    samples = day_shares(day)
+    rest = np.full(len(samples) * (MONTH_DAYS - school_days), samples.min())
+    return np.concatenate([np.tile(samples, school_days), rest])
+
+
+def edge_bits_per_s(values: Values, learners: float) -> Array:
+    """Bits a second to the learners at the day's peak, at the true bytes, without headroom."""
+    return np.asarray(np.sum(list(bits_out(values, learners).values()), axis=0))
+
+
+def edge_line_bits_per_s(values: Values, learners: float) -> Array:
+    """The same with the headroom that lines keep."""
+    return edge_bits_per_s(values, learners) * (1 + values[f"{_ASSUMED}.headroom"])
+
+
+def origin_line_bits_per_s(values: Values, learners: float) -> Array:
+    """What an edge leaves to the origin, with headroom.
+
+    The edge holds video, downloads and the assets of pages. It can't hold what is made for one learner: reports, and
+    the HTML of a page, taken as one request's share of the page's bytes.
+    """
+    bits = bits_out(values, learners)
+    html = bits["pages"] / values["states.browsing.requests_per_page"]
+    own = html + bits.get("reports", np.zeros(1))
+    shared = np.sum(list(bits.values()), axis=0) - own
+    missed = shared * (1 - values[f"{_ASSUMED}.edge_hit_ratio"])
+    return np.asarray((missed + own) * (1 + values[f"{_ASSUMED}.headroom"]))
+
+
+def bandwidth_rows(case: Case) -> list[SizingRow]:
+    """The lines of one level."""
+    rows = [_edge(case), _origin(case), _ingest(case), _billed(case), _month(case)]
+    kinds = (("minimum", "off_platform_min_bits_per_s"), ("recommended", "off_platform_recommended_bits_per_s"))
+    return rows + [_teams(case, kind, key) for kind, key in kinds]
+
+
+def _row(case: Case, line: Line, formula: Callable[[Values, float], Array]) -> SizingRow:
+    reading = case.reading()
+    return row(case, line, formula(reading, case.learners), figure_terms(case, reading.keys_read))
+
+
+def _edge(case: Case) -> SizingRow:
+    parts = {name: float(bits[0]) for name, bits in bits_out(case.values, case.learners).items()}
+    named = ", ".join(f"{name} {bits / 1e9:.2f}" for name, bits in parts.items() if bits > 0)
+    without = float(edge_bits_per_s(case.values, case.learners)[0])
+    line = Line(
+        group=_GROUP,
+        item="edge_peak_bits_per_s",
+        title="Line to the learners, day's peak",
+        unit="bit/s",
+        formula="(playing × ladder mean × (1 + discarded_share) + pages/s × page bits + other states) × (1 + headroom)",
+        binding="learners whose video plays at the same time",
+        source=f"rates of the profile at the true pace; Gbit/s before headroom: {named}",
+        rejected=(Rejected(option=f"{without / 1e9:.1f} Gbit/s", reason="no headroom: the peak fills the line"),),
+    )
+    return _row(case, line, edge_line_bits_per_s)
+
+
+def _origin(case: Case) -> SizingRow:
+    hit = float(case.values[f"{_ASSUMED}.edge_hit_ratio"][0])
+    bare = float(edge_line_bits_per_s(case.values, case.learners)[0])
+    line = Line(
+        group=_GROUP,
+        item="origin_peak_bits_per_s",
+        title="Line from the origin to the edge, day's peak",
+        unit="bit/s",
+        formula="(cacheable bits × (1 − edge_hit_ratio) + HTML and reports) × (1 + headroom)",
+        binding=f"edge hit ratio {hit:.0%}; a cold edge misses more",
+        source="edge hit ratio of the profile, for all cacheable bytes alike",
+        rejected=(Rejected(option="no edge", reason=f"the origin would carry all {bare / 1e9:.1f} Gbit/s"),),
+    )
+    return _row(case, line, origin_line_bits_per_s)
+
+
+def _ingest(case: Case) -> SizingRow:
+    line = Line(
+        group=_GROUP,
+        item="ingest_peak_bits_per_s",
+        title="Line for uploads, day's peak",
+        unit="bit/s",
+        formula="uploads/s × bytes_in × 8 × (1 + headroom)",
+        binding="uploads of teachers and learners",
+        source="states of the profile that were stated, not played",
+    )
+    return _row(case, line, _ingest_bits_per_s)
+
+
+def _ingest_bits_per_s(values: Values, learners: float) -> Array:
+    incoming = np.sum(list(bits_in(values, learners).values()) or [np.zeros_like(values["session.length_s"])], axis=0)
+    return np.asarray(incoming * (1 + values[f"{_ASSUMED}.headroom"]))
+
+
+def _billed(case: Case) -> SizingRow:
+    samples = month_shares(case.assumed.workload.day)
+    share = billed_percentile(samples)
+    free_h = discarded_samples(len(samples)) * SAMPLE_S / 3600
+    peak_h = float((samples >= 1).sum()) * SAMPLE_S / 3600
+    line = Line(
+        group=_GROUP,
+        item="edge_p95_bits_per_s",
+        title="Traffic to the learners as billed, 95th percentile of the month",
+        unit="bit/s",
+        formula=f"edge peak without headroom × {share:.2f}, the billed share of the day's steps",
+        binding=f"the peak lasts {peak_h:g} h a month, {free_h:g} h are free",
+        source=f"5-minute samples of {MONTH_DAYS} days; {case.assumed.workload.day.source}",
+        rejected=_below_peak(peak_h, free_h),
+    )
+    return _row(case, line, lambda values, learners: edge_bits_per_s(values, learners) * share)
+
+
+def _below_peak(peak_h: float, free_h: float) -> tuple[Rejected, ...]:
+    if peak_h <= free_h:
+        return ()
+    reason = f"only the top {free_h:g} h of a month are free, and school at full load takes {peak_h:g} h"
+    return (Rejected(option="counting on the percentile to hide the peak", reason=reason),)
+
+
+def _month(case: Case) -> SizingRow:
+    mean = float(month_shares(case.assumed.workload.day).mean())
+    factor = mean * MONTH_DAYS * DAY_S / 8
+    line = Line(
+        group=_GROUP,
+        item="edge_month_bytes",
+        title="Volume to the learners in a month",
+        unit="bytes",
+        formula=f"edge peak without headroom × {mean:.3f} (mean of the month's samples) × {MONTH_DAYS} days ÷ 8",
+        binding="school days and the evening wave",
+        source=f"{case.assumed.workload.day.source}; days without school at the night's load",
+    )
+    return _row(case, line, lambda values, learners: edge_bits_per_s(values, learners) * factor)
+
+
+def _teams(case: Case, kind: str, key: str) -> SizingRow:
+    path = f"states.lesson.{key}"
+    line = Line(
+        group=_GROUP,
+        item=f"off_platform_{kind}_bits_per_s",
+        title=f"Teams lessons beside the platform, {kind} rates",
+        unit="bit/s",
+        formula=f"learners × lesson share × {key}",
+        binding=_OFF_PLATFORM,
+        source=case.assumed.figures[path].estimate.source,
+    )
+    return _row(case, line, lambda values, learners: in_state(values, learners, "lesson") * values[path])
+
+
+def _seconds(clock: str) -> int:
+    hours, minutes = clock.split(":")
+    return 3600 * int(hours) + 60 * int(minutes)

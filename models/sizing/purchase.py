@@ -1,0 +1,69 @@
+"""The whole sizing: every row at every level, and the sized system as data for a forecast."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from firstbell.models.sizing.bandwidth import bandwidth_rows
+from firstbell.models.sizing.case import Assumed, Case
+from firstbell.models.sizing.demands import Demands
+from firstbell.models.sizing.servers import server_rows
+from firstbell.models.sizing.sign_in import sign_in_rows
+from firstbell.models.sizing.storage import storage_rows
+from firstbell.models.sizing.tiers import tiers_of
+from firstbell.models.study import SizingRow
+from firstbell.models.workload.profile import Workload
+
+DRAWS = 4096
+
+
+@dataclass(frozen=True, kw_only=True)
+class SizedSystem:
+    """What is to be bought at a level: ``cores`` that must be in service by tier, and ``nodes`` with the spare ones."""
+
+    level: str
+    learners: int
+    cores: Mapping[str, int]
+    nodes: Mapping[str, int]
+
+
+def size(
+    workload: Workload,
+    demands: Demands,
+    *,
+    levels: Mapping[str, int] | None = None,
+    seed: int = 1,
+    draws: int = DRAWS,
+) -> tuple[SizingRow, ...]:
+    """All rows, level by level; ``levels`` (learners by name) are the profile's where None.
+
+    The same seed gives the same rows, and all levels share their draws: what differs between two is the learners.
+    """
+    assumed = Assumed.of(workload, demands, draws=draws, seed=seed)
+    return tuple(row for case in _cases(assumed, levels) for row in _rows(case))
+
+
+def sized_systems(
+    workload: Workload, demands: Demands, *, levels: Mapping[str, int] | None = None
+) -> tuple[SizedSystem, ...]:
+    """The systems that `size` asks for, at the likely values."""
+    assumed = Assumed.of(workload, demands, draws=0, seed=1)
+    return tuple(_system(case) for case in _cases(assumed, levels))
+
+
+def _cases(assumed: Assumed, levels: Mapping[str, int] | None) -> list[Case]:
+    learners = assumed.workload.levels.learners() if levels is None else levels
+    return [Case(level=level, learners=count, assumed=assumed) for level, count in learners.items()]
+
+
+def _rows(case: Case) -> list[SizingRow]:
+    return server_rows(case, tiers_of(case)) + storage_rows(case) + bandwidth_rows(case) + sign_in_rows(case)
+
+
+def _system(case: Case) -> SizedSystem:
+    tiers = tiers_of(case)
+    return SizedSystem(
+        level=case.level,
+        learners=case.learners,
+        cores={tier.name: int(tier.cores[0]) for tier in tiers},
+        nodes={tier.name: int(tier.nodes[0]) for tier in tiers},
+    )

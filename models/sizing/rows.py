@@ -1,0 +1,120 @@
+"""From arrays of draws to a line of the purchase, with every input named."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.stats import rankdata
+
+from firstbell.models.figures import Array
+from firstbell.models.sizing.case import Case
+from firstbell.models.study import Input, Rejected, SizingRow
+
+_TAILS = (0.025, 0.975)
+_TELLING = 0.1  # rank correlations below this are not worth a word
+
+
+@dataclass(frozen=True, kw_only=True)
+class Term:
+    """An input of a formula: its values (1 + draws,), and the interval that it states or that its draws show.
+
+    ``part`` is the part of the result that the input is a factor of: in a sum, a summand moves no more than itself.
+    """
+
+    name: str
+    values: Array
+    low: float
+    high: float
+    unit: str
+    source: str
+    part: float = 1.0
+
+    def input(self) -> Input:
+        """The term as a report shows it."""
+        likely = float(self.values[0])
+        return Input(name=self.name, value=likely, low=self.low, high=self.high, unit=self.unit, source=self.source)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """What a row says beside its numbers."""
+
+    group: str
+    item: str
+    title: str
+    unit: str
+    formula: str
+    binding: str
+    source: str
+    rejected: tuple[Rejected, ...] = ()
+
+
+def figure_terms(case: Case, keys: Iterable[str]) -> list[Term]:
+    """Inputs that the profile states."""
+    return [_figure_term(case, key) for key in keys]
+
+
+def derived_term(name: str, values: Array, *, unit: str, source: str, part: float = 1.0) -> Term:
+    """An input that was itself calculated: its interval is that of its draws."""
+    low, high = interval(values)
+    return Term(name=name, values=values, low=low, high=high, unit=unit, source=source, part=part)
+
+
+def row(case: Case, line: Line, values: Array, terms: Sequence[Term]) -> SizingRow:
+    """The row; its inputs stand in the order of how much they move it (rank correlation over the draws)."""
+    low, high = interval(values)
+    influence = _influence(values, terms)
+    order = sorted(range(len(terms)), key=lambda index: -influence[index])
+    telling = [terms[index].name for index in order[:2] if influence[index] >= _TELLING]
+    moved = f"; moved most by {' and '.join(telling)}" if telling else ""
+    return SizingRow(
+        level=case.level,
+        learners=case.learners,
+        group=line.group,
+        item=line.item,
+        title=line.title,
+        quantity=float(values[0]),
+        unit=line.unit,
+        low=low,
+        high=high,
+        binding=line.binding,
+        formula=line.formula,
+        inputs=tuple(terms[index].input() for index in order),
+        rejected=line.rejected,
+        source=line.source + moved,
+    )
+
+
+def interval(values: Array) -> tuple[float, float]:
+    """The 95 % interval of the draws, widened where needed to hold the likely value; counts stay whole."""
+    likely = float(values[0])
+    if len(values) == 1:
+        return likely, likely
+    low, high = np.quantile(values[1:], _TAILS)
+    if np.array_equal(values, np.round(values)):
+        low, high = np.floor(low), np.ceil(high)
+    return min(float(low), likely), max(float(high), likely)
+
+
+def _figure_term(case: Case, key: str) -> Term:
+    stated = case.assumed.figures[key].estimate
+    return Term(
+        name=key,
+        values=case.values[key],
+        low=stated.low,
+        high=stated.high,
+        unit=stated.unit,
+        source=stated.source,
+    )
+
+
+def _influence(values: Array, terms: Sequence[Term]) -> list[float]:
+    """Absolute rank correlation (Spearman) of each input with the result, times its part; 0 for what never varies."""
+    result = rankdata(values[1:]) if len(values) > 1 else np.zeros(0)
+    return [term.part * _correlation(term.values[1:], result) for term in terms]
+
+
+def _correlation(values: Array, result: Array) -> float:
+    if len(values) < 3 or len(values) != len(result) or np.ptp(values) == 0 or np.ptp(result) == 0:
+        return 0.0
+    return abs(float(np.corrcoef(rankdata(values), result)[0, 1]))

@@ -1,0 +1,276 @@
+"""A study's result, whole: what `study.json` holds and every report is rendered from."""
+
+import json
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from firstbell.models.problems import InputError
+
+Validity = Literal["valid", "generator-bound", "invalid"]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Interval(_Part):
+    """A figure with its 95 % interval, unit and source (the written form of an Estimate)."""
+
+    low: float
+    likely: float
+    high: float
+    unit: str
+    source: str
+
+
+class ResponseTimes(_Part):
+    """Quantiles of a response time in seconds; None where too few samples were seen to tell.
+
+    ``p95_low`` and ``p95_high`` are the order-statistic 95 % interval of the p95.
+    """
+
+    mean: float | None
+    p50: float | None
+    p95: float | None
+    p99: float | None
+    p95_low: float | None = None
+    p95_high: float | None = None
+
+
+class ActivityResult(_Part):
+    """One activity at one level, as measured."""
+
+    throughput_per_s: float
+    response_s: ResponseTimes
+    samples: int
+    errors: int
+    missed: int = Field(default=0, description="due within the level and never started")
+
+
+class StationResult(_Part):
+    """One station at one level: CPU it used, in cores, and its share of the cores that it may use."""
+
+    cpu_cores: float
+    utilization: float
+
+
+class QualityResult(_Part):
+    """Video as seen by the learners of a level; None where no view was seen."""
+
+    views: int
+    startup_p50_s: float | None
+    startup_p95_s: float | None
+    rebuffer_ratio: float | None
+    stalls: int
+
+
+class LevelResult(_Part):
+    """One plateau, as measured."""
+
+    learners: int
+    kind: str
+    held_out: bool
+    start_s: float
+    hold_s: float
+    throughput_per_s: float = Field(description="requests of all kinds answered in a second")
+    error_ratio: float
+    lateness_p99_s: float | None
+    little_gap: float | None = Field(description="relative gap between learners planned and X (R + Z) measured")
+    utilization: float | None = Field(description="of the backend's cores, all stations together")
+    activities: dict[str, ActivityResult]
+    stations: dict[str, StationResult]
+    quality: QualityResult | None
+
+
+class DemandResult(_Part):
+    """Service demand of one activity at one station, and what the backend's own ledger says, where it keeps one."""
+
+    activity: str
+    station: str
+    demand_s: Interval
+    ledger_s: float | None
+
+
+class FitResult(_Part):
+    """How the demands were found, and how well they explain what was measured."""
+
+    windows: int
+    window_s: float
+    condition_number: float | None = Field(description="None where it is infinite")
+    r_squared: dict[str, float] = Field(description="by station")
+    cores: float
+    discipline: str
+    lowest_learners: int
+    highest_learners: int
+    advice: tuple[str, ...]
+
+
+class Check(_Part):
+    """A prediction held against what the fit had not seen."""
+
+    learners: int
+    quantity: str
+    activity: str | None
+    predicted: float
+    low: float
+    high: float
+    measured: float
+    tolerance: float = Field(description="largest relative error at which the prediction counts as right")
+    within: bool
+    samples: int = Field(description="measured samples behind the figure")
+    note: str = ""
+
+
+class CurvePoint(_Part):
+    """The model's prediction for the measured system at one number of learners, at the study's pace."""
+
+    learners: int
+    throughput_per_s: float
+    utilization: float
+    p50_s: dict[str, float]
+    p95_s: dict[str, float]
+
+
+class Prediction(_Part):
+    """What a system would do at a number of learners at the true pace."""
+
+    holds: bool
+    throughput_per_s: float
+    offered_per_s: float
+    utilization: dict[str, float] = Field(description="by station; of the whole machine under `host`")
+    p50_s: dict[str, float] = Field(description="by activity; empty where no steady state exists")
+    p95_s: dict[str, float]
+    extrapolated: bool
+    note: str
+
+
+class Forecast(_Part):
+    """One level: what the measured system would do there, and what the sized one would."""
+
+    level: str
+    learners: int
+    measured_system: Prediction
+    sized_system: Prediction
+
+
+class Breaking(_Part):
+    """The number of learners at the true pace that the measured system carries, and what breaks first."""
+
+    learners: Interval
+    binding: str
+
+
+class Input(_Part):
+    """One input of a sizing formula."""
+
+    name: str
+    value: float
+    low: float
+    high: float
+    unit: str
+    source: str
+
+
+class Rejected(_Part):
+    """An option that was looked at, and why it does not do."""
+
+    option: str
+    reason: str
+
+
+class SizingRow(_Part):
+    """One line of the purchase: a quantity with its interval, formula and inputs."""
+
+    level: str
+    learners: int
+    group: str = Field(description="servers, storage, bandwidth or sign-in")
+    item: str
+    title: str
+    quantity: float
+    unit: str
+    low: float
+    high: float
+    binding: str
+    formula: str
+    inputs: tuple[Input, ...]
+    rejected: tuple[Rejected, ...] = ()
+    source: str
+
+
+class ObjectiveResult(_Part):
+    """An objective, at the level where it was judged; ``measured_s`` is a time or, for ratios, a plain number."""
+
+    name: str
+    limit_s: float
+    measured_s: float | None
+    unit: str
+    holds: bool
+    judged_at: str
+    source: str
+
+
+class VerdictResult(_Part):
+    """What the study's exit code says."""
+
+    holds: bool
+    exit_code: int
+    sentence: str
+    objectives: tuple[ObjectiveResult, ...]
+
+
+class ValidityResult(_Part):
+    """Whether the measurement can be trusted at all."""
+
+    verdict: Validity
+    reasons: tuple[str, ...]
+
+
+class Study(_Part):
+    """Everything a report says, in one document. The keys are those of `study.json`."""
+
+    firstbell: str
+    workload: str
+    workload_title: str
+    workload_hash: str
+    concurrent_meaning: str
+    concurrent_source: str
+    seed: int
+    target: str
+    created: str = Field(description="ISO 8601 with time zone")
+    quick: bool
+    complete: bool
+    machine: dict[str, str]
+    backend: dict[str, str]
+    scaled_down: tuple[str, ...]
+    not_measured: tuple[str, ...]
+    validity: ValidityResult
+    levels: tuple[LevelResult, ...]
+    demands: tuple[DemandResult, ...]
+    fit: FitResult | None
+    validation: tuple[Check, ...]
+    curve: tuple[CurvePoint, ...]
+    breaking: Breaking | None
+    forecast: tuple[Forecast, ...]
+    sizing: tuple[SizingRow, ...]
+    verdict: VerdictResult
+
+    def write(self, path: Path) -> None:
+        """Write `study.json`, whole or not at all."""
+        partial = path.with_suffix(".partial")
+        partial.write_text(self.model_dump_json(indent=1) + "\n", encoding="utf-8")
+        partial.replace(path)
+
+
+def read_study(path: Path) -> Study:
+    """Read a `study.json`; raise InputError where it is missing or damaged."""
+    try:
+        return Study.model_validate(json.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        remedy = "Give the folder that `firstbell study --out` wrote"
+        raise InputError.single(source=str(path), what="there is no study here", remedy=remedy) from None
+    except (OSError, ValueError, ValidationError) as error:
+        raise InputError.single(
+            source=str(path), what=f"the study is damaged: {error}", remedy="Run it again"
+        ) from None

@@ -1,0 +1,144 @@
+"""The fitted model held against levels that it has not seen."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+
+from firstbell.models.fitted_model import FittedModel
+from firstbell.models.measurement import LevelMeasurement
+from firstbell.models.prediction import Predicted, Question, measured_machine, predict
+
+THROUGHPUT_TOLERANCE = 0.05
+RESPONSE_TOLERANCE = 0.25
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeldOutCheck:
+    """One predicted quantity and what was measured. ``activity`` is None for the whole system.
+
+    ``doubt`` is how far the measured value itself may be off: half the width of its 95 % interval, relative to it.
+    """
+
+    learners: int
+    quantity: str
+    activity: str | None
+    predicted: float
+    low: float
+    high: float
+    measured: float
+    tolerance: float
+    visits: int
+    doubt: float
+
+    @property
+    def error(self) -> float:
+        """Relative error of the prediction."""
+        return self.predicted / self.measured - 1 if self.measured else float("inf")
+
+    @property
+    def within(self) -> bool:
+        """Whether the prediction is as near as promised."""
+        return abs(self.error) <= self.tolerance
+
+    @property
+    def judged(self) -> bool:
+        """Whether the measurement is sure enough to hold the prediction against it."""
+        return self.doubt <= min(self.tolerance, RESPONSE_TOLERANCE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prediction:
+    """A level predicted once from the best demands, and once more from each of several bootstrap draws."""
+
+    best: Predicted
+    draws: tuple[Predicted, ...]
+
+
+def predict_level(
+    model: FittedModel, level: LevelMeasurement, *, draws: int, seed: int, duration_s: float = 120.0
+) -> Prediction:
+    """Predict a plateau at the study's own pace; the draws are as long as what was measured, so that their scatter
+    holds both the demands' uncertainty and the chance of so short a look."""
+    question = Question(
+        learners=level.span.learners,
+        streams=tuple(stream.stream() for stream in model.streams),
+        machine=measured_machine(model),
+        duration_s=duration_s,
+        seed=seed,
+    )
+    drawn = [
+        predict(model.at_draw(index), replace(question, duration_s=level.span.hold_s, seed=seed + 1 + index))
+        for index in range(min(draws, model.draws))
+    ]
+    return Prediction(best=predict(model, question), draws=tuple(drawn))
+
+
+def checks(model: FittedModel, level: LevelMeasurement, prediction: Prediction) -> tuple[HeldOutCheck, ...]:
+    """Throughput of the whole, then throughput, p50 and p95 of each activity."""
+    seen = {activity.name: activity.visits_seen for activity in model.activities}
+    return tuple(_checks(level, prediction, seen))
+
+
+def _checks(level: LevelMeasurement, prediction: Prediction, seen: Mapping[str, int]) -> Iterator[HeldOutCheck]:
+    best, draws = prediction.best, prediction.draws
+    visits = sum(activity.visits for activity in level.activities.values())
+    checked = partial(_check, level.span.learners)
+    yield checked(
+        "throughput_per_s", None, best.requests_per_s, [p.requests_per_s for p in draws], level.requests_per_s,
+        tolerance=THROUGHPUT_TOLERANCE, visits=visits, doubt=0.0,
+    )  # fmt: skip
+    for name, activity in sorted(level.activities.items()):
+        if name not in best.responses_s:
+            continue
+        # Counts scatter like Poisson counts, here and at the levels of the fit: seen 100 times is known to 10 %.
+        scatter = (1 / max(activity.visits, 1) + 1 / max(seen.get(name, 0), 1)) ** 0.5
+        doubt = 3 * scatter
+        rates = [p.throughput_per_s.get(name, 0.0) for p in draws]
+        yield checked(
+            "throughput_per_s", name, best.throughput_per_s[name], rates, activity.throughput_per_s,
+            tolerance=max(THROUGHPUT_TOLERANCE, doubt), visits=activity.visits, doubt=doubt,
+        )  # fmt: skip
+        for quantity, measured in activity.responses.quantiles().items():
+            drawn = [getattr(p, quantity)[name] for p in draws if name in p.responses_s]
+            yield checked(
+                quantity, name, getattr(best, quantity)[name], drawn, measured.value_s,
+                tolerance=RESPONSE_TOLERANCE, visits=activity.visits, doubt=measured.doubt,
+            )  # fmt: skip
+
+
+def _check(
+    learners: int,
+    quantity: str,
+    activity: str | None,
+    predicted: float,
+    drawn: Sequence[float],
+    measured: float,
+    *,
+    tolerance: float,
+    visits: int,
+    doubt: float,
+) -> HeldOutCheck:
+    low, high = _interval(predicted, drawn)
+    return HeldOutCheck(
+        learners=learners,
+        quantity=quantity,
+        activity=activity,
+        predicted=predicted,
+        low=low,
+        high=high,
+        measured=measured,
+        tolerance=tolerance,
+        visits=visits,
+        doubt=doubt,
+    )
+
+
+def _interval(predicted: float, drawn: Sequence[float]) -> tuple[float, float]:
+    """A 95 % interval of a few draws, taken as lognormal: two standard deviations of their logarithms."""
+    positive = [value for value in drawn if value > 0]
+    if len(positive) < 2 or predicted <= 0:
+        return predicted, predicted
+    spread = float(np.exp(2 * np.std(np.log(positive), ddof=1)))
+    return predicted / spread, predicted * spread

@@ -1,0 +1,121 @@
+"""From requests to visits: an activity's response time runs from its first request's due time to its last one's end."""
+
+from dataclasses import dataclass
+from typing import Self, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+_Value = TypeVar("_Value", bound=np.generic)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Samples:
+    """Requests as columns of one length n; codes index ``activities``, ``steps`` and ``outcomes``.
+
+    Times are CLOCK_MONOTONIC seconds; ``first_byte_s`` is NaN where none came. ``late_s`` is by how much the generator
+    itself was late. ``level`` is the plateau's index, -1 in a ramp.
+    """
+
+    activities: tuple[str, ...]
+    steps: tuple[str, ...]
+    outcomes: tuple[str, ...]
+    activity: Ints
+    step: Ints
+    outcome: Ints
+    due_s: Floats
+    start_s: Floats
+    first_byte_s: Floats
+    end_s: Floats
+    late_s: Floats
+    received_bytes: Ints
+    learner: Ints
+    visit: Ints
+    level: Ints
+
+    def __len__(self) -> int:
+        return len(self.due_s)
+
+    @property
+    def failed(self) -> NDArray[np.bool_]:
+        """Whether each request ended otherwise than well."""
+        good = [code for code, name in enumerate(self.outcomes) if name == "ok"]
+        return ~np.isin(self.outcome, good)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Visits:
+    """Occurrences of activities as columns of one length m, in the order of their due times.
+
+    ``asked_s`` is when the answer began to be waited for: the due time or, where the learner was still waiting for an
+    earlier answer then, the end of that one. The generator's own lateness lies behind it and counts as response time.
+    """
+
+    activities: tuple[str, ...]
+    activity: Ints
+    due_s: Floats
+    asked_s: Floats
+    end_s: Floats
+    late_s: Floats
+    requests: Ints
+    received_bytes: Ints
+    failed: NDArray[np.bool_]
+    level: Ints
+
+    @classmethod
+    def of(cls, samples: Samples) -> Self:
+        """Group requests by learner and visit number."""
+        order = np.lexsort((samples.due_s, samples.visit, samples.learner))
+        learner, visit = samples.learner[order], samples.visit[order]
+        starts = np.ones(len(order), dtype=bool)
+        starts[1:] = (learner[1:] != learner[:-1]) | (visit[1:] != visit[:-1])
+        first = np.flatnonzero(starts)
+        due = samples.due_s[order][first]
+        by_due = np.argsort(due, kind="stable")
+        chosen = first[by_due]
+        return cls(
+            activities=samples.activities,
+            activity=samples.activity[order][chosen],
+            due_s=due[by_due],
+            end_s=_reduced(np.maximum, samples.end_s[order], first)[by_due],
+            asked_s=(samples.start_s - samples.late_s)[order][chosen],
+            late_s=_reduced(np.maximum, samples.late_s[order], first)[by_due],
+            requests=np.diff(np.append(first, len(order)))[by_due],
+            received_bytes=_reduced(np.add, samples.received_bytes[order], first)[by_due],
+            failed=_reduced(np.logical_or, samples.failed[order], first)[by_due],
+            level=samples.level[order][chosen],
+        )
+
+    @property
+    def response_s(self) -> Floats:
+        """What the learner waited for this visit alone, the generator's own lateness included."""
+        return self.end_s - self.asked_s
+
+    def where(self, mask: NDArray[np.bool_]) -> Self:
+        """The visits that the mask picks."""
+        columns = {
+            name: getattr(self, name)[mask]
+            for name in (
+                "activity",
+                "due_s",
+                "asked_s",
+                "end_s",
+                "late_s",
+                "requests",
+                "received_bytes",
+                "failed",
+                "level",
+            )
+        }
+        return type(self)(activities=self.activities, **columns)
+
+    def of_activity(self, name: str) -> Self:
+        """The visits of one activity; none where the record does not know it."""
+        code = self.activities.index(name) if name in self.activities else -1
+        return self.where(self.activity == code)
+
+
+def _reduced(function: np.ufunc, values: NDArray[_Value], first: Ints) -> NDArray[_Value]:
+    return np.asarray(function.reduceat(values, first), dtype=values.dtype) if len(first) else values

@@ -1,0 +1,84 @@
+"""Which levels a study climbs."""
+
+import pytest
+
+from firstbell.models.load_plan import Tempo, climb, pilot_plateau
+from firstbell.models.plan import Plateau
+from tests.models import plant
+
+STUDY = plant.kosovo().study
+QUICK, FULL = (Tempo.of(STUDY, quick=quick) for quick in (True, False))
+
+
+def of_kind(plateaus: tuple[Plateau, ...], kind: str) -> list[Plateau]:
+    return [plateau for plateau in plateaus if plateau.kind == kind]
+
+
+@pytest.mark.parametrize("saturation", [80.0, 600.0, 5000.0])
+@pytest.mark.parametrize("tempo", [QUICK, FULL])
+def test_levels_are_the_profiles_shares_of_saturation(tempo: Tempo, saturation: float) -> None:
+    plateaus = climb(STUDY, tempo, saturation_learners=saturation)
+    for kind, loads in (("fit", STUDY.fit_loads), ("held-out", STUDY.held_out_loads)):
+        levels = [plateau.learners for plateau in of_kind(plateaus, kind)]
+        assert levels == [pytest.approx(load * saturation, abs=0.5) for load in loads]
+
+
+def test_the_highest_levels_are_the_ones_held_out() -> None:
+    plateaus = climb(STUDY, FULL, saturation_learners=1000)
+    highest_of_the_fit = max(plateau.learners for plateau in of_kind(plateaus, "fit"))
+    held_out = of_kind(plateaus, "held-out")
+    assert len(held_out) >= 2
+    assert all(plateau.learners > highest_of_the_fit for plateau in held_out)
+    assert max(plateau.learners for plateau in held_out) > 950  # at the knee, which lies at 1000
+
+
+def test_each_other_mix_runs_one_clock_faster_and_all_others_slower() -> None:
+    mixes = of_kind(climb(STUDY, FULL, saturation_learners=1000), "calibration")
+    boosted = [{state for state, pace in plateau.paces.items() if pace > 1} for plateau in mixes]
+    assert sorted(len(states) for states in boosted) == [1] * len(mixes)
+    assert set().union(*boosted) >= {"login", "browsing", "quiz", "watching", "lesson"}
+    assert all(not plateau.paces for plateau in of_kind(climb(STUDY, FULL, saturation_learners=1000), "fit"))
+
+
+def test_the_mixes_are_not_held_out_by_the_levels_that_are() -> None:
+    plateaus = climb(STUDY, FULL, saturation_learners=1000)
+    learners = {plateau.learners for plateau in of_kind(plateaus, "calibration")}
+    assert learners.isdisjoint(plateau.learners for plateau in of_kind(plateaus, "held-out"))
+
+
+def test_a_quick_study_measures_for_less_time() -> None:
+    def seconds(tempo: Tempo) -> float:
+        plateaus = (pilot_plateau(tempo), *climb(STUDY, tempo, saturation_learners=400))
+        return sum(plateau.ramp_s + plateau.hold_s for plateau in plateaus)
+
+    assert seconds(QUICK) < 80
+    assert seconds(QUICK) < seconds(FULL) < 300
+
+
+def test_a_quick_study_runs_peoples_clocks_twice_as_fast() -> None:
+    assert (FULL.pace, QUICK.pace) == (STUDY.pace, 2 * STUDY.pace)
+
+
+@pytest.mark.parametrize("tempo", [QUICK, FULL])
+def test_people_hurry_more_where_more_learners_than_the_most_would_be_needed(tempo: Tempo) -> None:
+    assert tempo.for_saturation(tempo.most_learners / 2) == tempo
+    hurried = tempo.for_saturation(3 * tempo.most_learners)
+    assert hurried.pace == pytest.approx(3 * tempo.pace)
+    assert hurried.hold_s == tempo.hold_s
+
+
+@pytest.mark.parametrize("tempo", [QUICK, FULL])
+def test_levels_rise_with_the_mixes_among_them_and_all_sign_in_before_the_first(tempo: Tempo) -> None:
+    plateaus = climb(STUDY, tempo, saturation_learners=1000)
+    learners = [plateau.learners for plateau in plateaus]
+    assert learners == sorted(learners)
+    mixes = {place for place, plateau in enumerate(plateaus) if plateau.kind == "calibration"}
+    assert mixes == set(range(min(mixes), max(mixes) + 1))
+    assert plateaus[min(mixes) - 1].kind == plateaus[max(mixes) + 1].kind == "fit"
+    assert plateaus[0].ramp_s > 5 * max(plateau.ramp_s for plateau in plateaus[1:])
+
+
+def test_the_pilot_is_one_low_level() -> None:
+    pilot = pilot_plateau(QUICK)
+    assert (pilot.kind, pilot.learners) == ("warm-up", QUICK.pilot_learners)
+    assert pilot.ramp_s > 0
