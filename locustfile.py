@@ -1,0 +1,3 @@
+from firstbell.scenarios.entry import classes
+
+globals().update(classes())

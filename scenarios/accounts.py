@@ -1,0 +1,55 @@
+"""Which account each learner signs in with: no two learners share one, in however many processes they live."""
+
+import math
+from collections import deque
+from dataclasses import dataclass, field
+
+from firstbell.models.plan import Plan
+
+
+@dataclass(kw_only=True, slots=True)
+class Account:
+    """A synthetic account. ``visits`` counts its visits over the whole run, whoever used it."""
+
+    index: int
+    visits: int = 0
+
+    @property
+    def by_phone(self) -> bool:
+        """Even accounts sign in by digital ID, odd ones by phone number."""
+        return self.index % 2 == 1
+
+
+@dataclass(kw_only=True)
+class AccountBook:
+    """The accounts of one process: every ``processes``-th of each kind, the kinds in the shares of the profile."""
+
+    first: int
+    process: int
+    processes: int
+    digital_id_share: float
+    _returned: deque[Account] = field(default_factory=deque, init=False)
+    _taken: list[int] = field(default_factory=lambda: [0, 0], init=False)
+
+    def take(self) -> Account:
+        """An account that nobody uses; one that was given back before a fresh one."""
+        if self._returned:
+            return self._returned.popleft()
+        # Kinds alternate evenly (Bresenham), so that a share holds for small numbers of learners as well.
+        count = sum(self._taken)
+        by_phone = math.floor((count + 1) * self.digital_id_share) == math.floor(count * self.digital_id_share)
+        place = self.process + self.processes * self._taken[by_phone]
+        self._taken[by_phone] += 1
+        return Account(index=self.first + 2 * place + by_phone)
+
+    def give_back(self, account: Account) -> None:
+        """The learner is gone; another one may sign in."""
+        self._returned.append(account)
+
+
+def accounts_needed(plan: Plan, digital_id_share: float) -> int:
+    """How many accounts, counted from 0, a target must have for a plan."""
+    # A process may hold one learner more than its part, and a stopped learner's account comes back a moment late.
+    each = math.ceil(plan.peak_learners / plan.processes) + 2
+    kind = math.ceil(each * max(digital_id_share, 1 - digital_id_share)) + 1
+    return plan.first_learner + 2 * plan.processes * kind

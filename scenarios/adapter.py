@@ -1,0 +1,97 @@
+"""What learners ask of a platform: the few calls that somebody who loads their own platform writes."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import import_module
+
+from firstbell.models.problems import InputError
+from firstbell.models.workload import Workload
+from firstbell.scenarios.accounts import Account
+from firstbell.scenarios.chance import Chance
+from firstbell.scenarios.visit import Visit
+
+REFERENCE = "reference"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Video:
+    """A video of the catalogue; ``master_path`` is where its HLS master playlist lies."""
+
+    id: str
+    master_path: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Attempt:
+    """A quiz that was started; its pages count from 1."""
+
+    id: str
+    pages: int
+
+
+class Adapter(ABC):
+    """Turns what learners do into requests. Every request goes through the visit, which times and records it.
+
+    A method may make as many requests as the platform needs, ``visit.request(step, method, path, …)`` each; steps are
+    named ``activity.what``. A request that fails raises by itself and ends the visit.
+    """
+
+    def __init__(self, workload: Workload, chance: Chance) -> None:
+        self.workload = workload
+        self.chance = chance
+
+    @abstractmethod
+    def videos(self, visit: Visit, account: Account) -> Sequence[Video]:
+        """The catalogue, most popular first. Asked once a process, before any learner; not part of the record."""
+
+    @abstractmethod
+    def sign_in(self, visit: Visit, account: Account) -> None:
+        """Sign in, and leave the token with ``visit.client.set_token``."""
+
+    @abstractmethod
+    def open_page(self, visit: Visit) -> None:
+        """Open a page of the catalogue and what it needs to be shown."""
+
+    @abstractmethod
+    def send_beacon(self, visit: Visit, video: Video, *, position_s: float, watched_s: float, rung: int) -> None:
+        """Tell the platform how far the learner is."""
+
+    @abstractmethod
+    def start_quiz(self, visit: Visit) -> Attempt:
+        """Start a quiz and show its first page."""
+
+    @abstractmethod
+    def answer_page(self, visit: Visit, attempt: Attempt, page: int, save: int) -> None:
+        """Save a page's answers and show the next page, where there is one. ``save`` counts the attempt's saves."""
+
+    @abstractmethod
+    def autosave(self, visit: Visit, attempt: Attempt, page: int, save: int) -> None:
+        """Save what is filled in so far."""
+
+    @abstractmethod
+    def submit_quiz(self, visit: Visit, attempt: Attempt) -> None:
+        """Hand in."""
+
+    @abstractmethod
+    def poll(self, visit: Visit) -> None:
+        """Ask for news, as the portal's open page does during a lesson."""
+
+
+def adapter_class(name: str) -> type[Adapter]:
+    """The adapter of this name, ``reference`` or ``package.module:Class``; raise InputError where there is none."""
+    if name == REFERENCE:
+        name = "firstbell.scenarios.reference:ReferenceAdapter"
+    module, _, attribute = name.partition(":")
+    try:
+        found = getattr(import_module(module), attribute)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise _no_adapter(name, f"there is no such adapter: {error}") from None
+    if not (isinstance(found, type) and issubclass(found, Adapter)):
+        raise _no_adapter(name, "this is not a subclass of firstbell.scenarios.adapter.Adapter")
+    return found
+
+
+def _no_adapter(name: str, what: str) -> InputError:
+    remedy = "Write package.module:Class, importable from where you start, or reference"
+    return InputError.single(source="adapter", what=what, remedy=remedy, value=name)

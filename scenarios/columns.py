@@ -1,0 +1,77 @@
+"""How samples, views and the generator's own state are laid out, in memory and in a record's files."""
+
+import struct
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+Rows = NDArray[np.void]
+
+SAMPLE = np.dtype(
+    [
+        ("due_s", "<f8"),
+        ("start_s", "<f8"),
+        ("first_byte_s", "<f8"),
+        ("end_s", "<f8"),
+        ("bytes", "<i8"),
+        ("learner", "<i4"),
+        ("visit", "<i4"),
+        ("status", "<i2"),
+        ("level", "<i2"),
+        ("step", "<i2"),
+        ("outcome", "<i2"),
+    ]
+)
+"""One request. ``step`` and ``outcome`` are codes; NaN where a time is not known."""
+
+PACKED_SAMPLE = struct.Struct("<ddddqiihhhh")
+assert PACKED_SAMPLE.size == SAMPLE.itemsize
+
+OUTCOMES = ("ok", "http-error", "timeout", "connection", "protocol", "content", "missed")
+"""``missed``: due, but never started because the run ended."""
+
+_VIEW: list[tuple[str, pa.DataType]] = [
+    ("learner", pa.int32()),
+    ("level", pa.int16()),
+    ("start_s", pa.float64()),
+    ("startup_s", pa.float64()),
+    ("played_s", pa.float64()),
+    ("stalled_s", pa.float64()),
+    ("stalls", pa.int32()),
+    ("switches", pa.int32()),
+    ("mean_bits_per_s", pa.float64()),
+    ("abandoned", pa.bool_()),
+]
+VIEW = pa.schema(_VIEW)
+
+_GENERATOR: list[tuple[str, pa.DataType]] = [
+    ("time_s", pa.float64()),
+    ("cpu_s", pa.float64()),
+    ("learners", pa.int32()),
+    ("loop_lag_s", pa.float64()),
+    ("open_files", pa.int32()),
+    ("rss_bytes", pa.int64()),
+    ("requests", pa.int64()),
+]
+GENERATOR = pa.schema(_GENERATOR)
+
+
+def sample_table(
+    rows: Rows, activity_of_step: NDArray[np.int16], activities: Sequence[str], steps: Sequence[str]
+) -> pa.Table:
+    """Samples as a table; names are dictionaries, so that a reader gets codes as well as words."""
+    columns: dict[str, pa.Array[Any]] = {
+        name: pa.array(np.ascontiguousarray(rows[name]))
+        for name in ("due_s", "start_s", "first_byte_s", "end_s", "status", "bytes", "learner", "visit", "level")
+    }
+    columns["activity"] = _words(activity_of_step[rows["step"]], activities)
+    columns["step"] = _words(np.ascontiguousarray(rows["step"]), steps)
+    columns["outcome"] = _words(np.ascontiguousarray(rows["outcome"]), OUTCOMES)
+    return pa.table(columns)
+
+
+def _words(codes: NDArray[np.int16], words: Sequence[str]) -> "pa.DictionaryArray[Any, Any]":
+    return pa.DictionaryArray.from_arrays(codes, pa.array(list(words), pa.string()))

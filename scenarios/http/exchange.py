@@ -1,0 +1,73 @@
+"""One request and its reply over an open connection."""
+
+import math
+import time
+
+from firstbell.scenarios.http.connection import Connection
+from firstbell.scenarios.http.parser import ReplyParser
+from firstbell.scenarios.http.reactor import BUFFER_BYTES
+from firstbell.scenarios.http.reply import Reply
+from firstbell.scenarios.http.request import PreparedRequest
+
+_FIRST_READ_BYTES = 16 * 1024  # holds most replies whole; of larger ones the rest needs no parser
+
+
+def ask(connection: Connection, prepared: PreparedRequest, reply: Reply) -> int:
+    """Send; wait; the number of first bytes of a reply in the reactor's buffer, 0 where the server closed instead."""
+    connection.send(prepared.data)
+    reply.sent_bytes += len(prepared.data)
+    connection.wait_readable()
+    first_bytes = connection.receive(_FIRST_READ_BYTES)
+    reply.first_byte_s = time.monotonic() if first_bytes else math.nan
+    return first_bytes
+
+
+def read_reply(connection: Connection, first_bytes: int, method: str, reply: Reply, keep_body: bool) -> bool:
+    """Read the reply of which the first bytes are there; whether the connection may serve again.
+
+    Raises:
+        ProtocolError, TimeoutError, OSError: there is no whole reply; what came of the body is counted all the same.
+    """
+    reactor = connection.reactor
+    parser = reactor.idle_parsers.pop() if reactor.idle_parsers else ReplyParser()
+    parser.reset(method=method, keep_body=keep_body)
+    try:
+        parser.feed(reactor.view[:first_bytes])
+        if not parser.complete:
+            _read_rest(connection, parser, keep_body)
+        reply.take(parser.status, parser.head, parser.body)
+        return parser.connection_reusable
+    finally:
+        reply.received_bytes += parser.body_bytes
+        if parser.reusable:
+            reactor.idle_parsers.append(parser)
+        else:
+            parser.retire()
+
+
+def _read_rest(connection: Connection, parser: ReplyParser, keep_body: bool) -> None:
+    view = connection.reactor.view
+    while not parser.complete:
+        left_bytes = parser.left_bytes()
+        if left_bytes is not None:
+            _read_sized(connection, parser, left_bytes, keep_body)
+            return
+        count = connection.receive(BUFFER_BYTES)
+        if not count:
+            parser.finish()
+            if not parser.complete:
+                raise ConnectionResetError("the server closed the connection before the reply was whole")
+            return
+        parser.feed(view[:count])
+
+
+def _read_sized(connection: Connection, parser: ReplyParser, left_bytes: int, keep_body: bool) -> None:
+    """Read the rest of a body of known length past the parser, which would copy it."""
+    view = connection.reactor.view
+    while left_bytes:
+        count = connection.receive(min(left_bytes, BUFFER_BYTES), discard=not keep_body)
+        if not count:
+            raise ConnectionResetError(f"the server closed the connection {left_bytes} bytes early")
+        parser.take_body(count, view[:count].tobytes() if keep_body else None)
+        left_bytes -= count
+    parser.complete = True

@@ -1,0 +1,75 @@
+"""Requests as the bytes that go over the wire, computed once and sent as often as wanted."""
+
+import json as json_text
+import re
+from collections.abc import Mapping
+from urllib.parse import quote
+
+_IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE"})  # RFC 9110 §9.2.2
+_WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
+_TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")  # RFC 9110 §5.6.2
+_BODY_FIELDS = (b"content-length:", b"content-type:", b"content-encoding:")
+
+
+class PreparedRequest:
+    """One request's bytes. ``head_bytes`` of them come before the body. Good for any number of sends."""
+
+    __slots__ = ("data", "head_bytes", "idempotent", "method")
+
+    def __init__(self, method: str, target: str, fields: bytes, body: bytes | None = None) -> None:
+        """``target``: what the request line names (see ``target_of``); ``fields``: header lines, each with its CRLF."""
+        if not _TOKEN.fullmatch(method):
+            raise ValueError(f"{method!r} can't be a method")
+        length = b""
+        if body is not None or method in _WITH_BODY:
+            length = b"Content-Length: %d\r\n" % len(body or b"")
+        head = b"%b %b HTTP/1.1\r\n%b%b\r\n" % (method.encode("ascii"), target.encode("ascii"), fields, length)
+        self.method = method
+        self.head_bytes = len(head)
+        self.idempotent = method in _IDEMPOTENT
+        self.data = head + body if body else head
+
+    @property
+    def target(self) -> str:
+        """What the request line names."""
+        return self.data.split(b" ", 2)[1].decode("ascii")
+
+    def redirected(self, status: int, target: str) -> "PreparedRequest":
+        """What a redirect of this status asks for (RFC 9110 §15.4): 303, and 301 or 302 after a POST, turn into GET."""
+        lines = self.data[: self.head_bytes - 4].split(b"\r\n")[1:]
+        turns_to_get = (status == 303 and self.method != "HEAD") or (status in (301, 302) and self.method == "POST")
+        dropped = _BODY_FIELDS if turns_to_get else _BODY_FIELDS[:1]
+        fields = b"".join(line + b"\r\n" for line in lines if not line.lower().startswith(dropped))
+        body = None if turns_to_get else self.data[self.head_bytes :] or None
+        return PreparedRequest("GET" if turns_to_get else self.method, target, fields, body)
+
+
+def encoded_fields(headers: Mapping[str, str]) -> bytes:
+    """Header lines as bytes; ``ValueError`` where a name or a value would break out of its line."""
+    return b"".join(_encoded_field(name, value) for name, value in headers.items())
+
+
+def _encoded_field(name: str, value: str) -> bytes:
+    if not _TOKEN.fullmatch(name):
+        raise ValueError(f"a header can't be called {name!r}")
+    if "\r" in value or "\n" in value or "\0" in value:
+        raise ValueError(f"header {name} has a line break or a NUL in its value")
+    return f"{name}: {value}\r\n".encode("latin-1")
+
+
+def merged(defaults: Mapping[str, str], headers: Mapping[str, str]) -> dict[str, str]:
+    """``defaults`` with ``headers`` over them, names compared without case."""
+    replaced = {name.lower() for name in headers}
+    return {name: value for name, value in defaults.items() if name.lower() not in replaced} | dict(headers)
+
+
+def target_of(path: str) -> str:
+    """A path with query as the request line may name it: the fragment cut, what isn't allowed percent-encoded."""
+    path = path.partition("#")[0]
+    if path.isascii() and path.isprintable() and not set(path) & set(' "<>\\^`{|}'):
+        return path
+    return quote(path, safe="/?&=%:;,+$@!*'()~[]-._")
+
+
+def json_body(value: object) -> bytes:
+    return json_text.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()

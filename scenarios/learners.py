@@ -1,0 +1,45 @@
+"""The learners of the profile's mix, one Locust user class for each state."""
+
+from firstbell.scenarios.browse import browse
+from firstbell.scenarios.learner import Learner
+from firstbell.scenarios.lesson import attend
+from firstbell.scenarios.quiz import take_quizzes
+from firstbell.scenarios.stream import watch
+
+__all__ = ["Browser", "LessonAttender", "QuizTaker", "Watcher"]
+
+
+class Watcher(Learner):
+    """Watches videos."""
+
+    state = "watching"
+
+    def act(self, since_s: float) -> None:
+        watch(self, since_s)
+
+
+class Browser(Learner):
+    """Looks through the catalogue."""
+
+    state = "browsing"
+
+    def act(self, since_s: float) -> None:
+        browse(self, since_s)
+
+
+class QuizTaker(Learner):
+    """Takes quizzes."""
+
+    state = "quiz"
+
+    def act(self, since_s: float) -> None:
+        take_quizzes(self, since_s)
+
+
+class LessonAttender(Learner):
+    """Sits in a Teams lesson with the portal open beside it."""
+
+    state = "lesson"
+
+    def act(self, since_s: float) -> None:
+        attend(self, since_s)

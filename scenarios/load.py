@@ -1,0 +1,95 @@
+"""What the learners of one process share: profile, schedule, accounts, adapter, recorder."""
+
+import math
+import time
+from collections.abc import Sequence
+
+from firstbell.models.problems import InputError
+from firstbell.models.workload import Workload
+from firstbell.scenarios.accounts import AccountBook
+from firstbell.scenarios.adapter import Adapter, Video, adapter_class
+from firstbell.scenarios.chance import Chance, Choice, Popularity
+from firstbell.scenarios.http.client import Client, Origin
+from firstbell.scenarios.player import PlayerRules
+from firstbell.scenarios.recorder import Recorder
+from firstbell.scenarios.schedule import RAMP, Schedule
+from firstbell.scenarios.setting import Setting
+from firstbell.scenarios.visit import StepFailedError, Visit
+
+
+class Load:
+    """One process's part of a run.
+
+    ``learners`` counts those in session here. ``byte_fraction`` is the share of each segment that is fetched.
+    """
+
+    def __init__(
+        self, setting: Setting, *, origin: Origin, process: int, processes: int, anchor_s: float | None
+    ) -> None:
+        plan = setting.plan
+        self.workload: Workload = setting.workload
+        self.origin = origin
+        self.process = process
+        self.processes = processes
+        self.schedule = Schedule.of(plan, anchor_s) if plan and anchor_s is not None else Schedule(())
+        self.session_s = plan.session_s if plan else self.workload.session.length_s.value
+        self.signs_in_first = plan.sign_in_first if plan else False
+        self.byte_fraction = plan.byte_fraction if plan else 1.0
+        self.chance = Chance(plan.seed if plan else 1, process)
+        self.accounts = AccountBook(
+            first=plan.first_learner if plan else 0,
+            process=process,
+            processes=processes,
+            digital_id_share=self.workload.session.digital_id_share.value,
+        )
+        self.adapter: Adapter = adapter_class(setting.adapter)(self.workload, self.chance)
+        self.recorder = Recorder(setting.run_folder, process)
+        self.player_rules = PlayerRules.of(self.workload.states.watching.player)
+        # Until learners have lines of their own, the shares of the rungs are what their screens and data plans allow.
+        self.rung_caps = Choice([rung.share for rung in self.workload.content.ladder.rungs])
+        self.videos = self._catalogue()
+        self.popularity = Popularity(len(self.videos), self.workload.content.popularity_zipf.value)
+        self.spawned = 0
+        self._placed: dict[str, int] = {}
+        self.learners = 0
+
+    def new_client(self) -> Client:
+        """A connection of its own for a learner."""
+        return Client(self.origin)
+
+    def any_video(self) -> Video:
+        """A video, by its popularity."""
+        return self.videos[self.popularity.rank(self.chance)]
+
+    def place(self, state: str) -> int:
+        """The place of the next learner of a state in a queue in which all states come evenly by their shares.
+
+        The first n places then hold each state in its share, for every n, in whatever order Locust makes the users.
+        """
+        number = self.process + self.processes * self._placed.get(state, 0)
+        self._placed[state] = self._placed.get(state, 0) + 1
+        shares = self.workload.played_shares()
+        key = (number + 0.5) / shares[state]
+        before = sum(max(math.ceil(key * share - 0.5), 0) for other, share in shares.items() if other != state)
+        return number + before
+
+    def _catalogue(self) -> Sequence[Video]:
+        client, account = self.new_client(), self.accounts.take()
+        unrecorded, now_s = Recorder(None, self.process), time.monotonic()
+        visit = Visit(
+            unrecorded, client, activity="catalogue", learner=account.index, number=0, level=RAMP, due_s=now_s
+        )
+        try:
+            videos = self.adapter.videos(visit, account)
+        except StepFailedError as failure:
+            raise self._unreadable(f"the catalogue of videos can't be read: {failure}") from None
+        finally:
+            client.close()
+            self.accounts.give_back(account)
+        if not videos:
+            raise self._unreadable("the catalogue has no videos")
+        return videos
+
+    def _unreadable(self, what: str) -> InputError:
+        remedy = "Check that the target runs, and that its adapter and its accounts fit"
+        return InputError.single(source=str(self.origin), what=what, remedy=remedy)

@@ -1,0 +1,41 @@
+"""What the generator's machine is, for the manifest: two records are compared only if they come from the same."""
+
+import os
+import platform
+from importlib.metadata import PackageNotFoundError, version
+
+import psutil
+
+_PACKAGES = ("firstbell", "locust", "gevent", "httptools", "m3u8", "numpy", "pyarrow")
+
+
+def machine() -> dict[str, str]:
+    """Processor, cores that this process may use, memory, system."""
+    return {
+        "cpu": _cpu_model(),
+        "cores": str(len(os.sched_getaffinity(0))),
+        "memory_bytes": str(psutil.virtual_memory().total),
+        "system": f"{platform.system()} {platform.release()}",
+    }
+
+
+def versions() -> dict[str, str]:
+    """Python and the packages that have a say in what is measured."""
+    found = {"python": platform.python_version()}
+    for package in _PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = "unknown"
+    return found
+
+
+def _cpu_model() -> str:
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8", errors="replace") as lines:
+            for line in lines:
+                if line.startswith("model name"):
+                    return line.partition(":")[2].strip()
+    except OSError:
+        pass
+    return platform.processor() or platform.machine()

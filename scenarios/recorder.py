@@ -1,0 +1,142 @@
+"""The recorder: every request as a row in a preallocated buffer, written every few seconds as a complete file."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from pyarrow import parquet
+
+from firstbell.scenarios.columns import GENERATOR, OUTCOMES, PACKED_SAMPLE, SAMPLE, VIEW, Rows, sample_table
+
+_FIRST_ROWS = 1 << 16
+_OUTCOME_CODES = {outcome: code for code, outcome in enumerate(OUTCOMES)}
+_pack = PACKED_SAMPLE.pack_into
+_ROW_BYTES = PACKED_SAMPLE.size
+
+Background = Callable[[Callable[[], None]], None]
+"""Runs a piece of work where it does not hold up the learners."""
+
+
+class Recorder:
+    """One process's part of a record. Without a folder it only feeds Locust's statistics.
+
+    Not thread-safe: for the greenlets of one event loop. Only the writing of finished tables may happen elsewhere.
+    """
+
+    def __init__(self, folder: Path | None, process: int) -> None:
+        self._folder = folder
+        self._process = process
+        self._buffer = bytearray(_FIRST_ROWS * _ROW_BYTES)
+        self._limit = len(self._buffer)
+        self._at = 0
+        self._fed = 0
+        self._flushed_requests = 0
+        self._step_codes: dict[tuple[str, str, str], int] = {}
+        self._views: list[tuple[Any, ...]] = []
+        self._generator: list[tuple[Any, ...]] = []
+        self._parts = {"samples": 0, "views": 0, "generator": 0}
+        self.steps: list[tuple[str, str, str]] = []
+        for name in self._parts if folder else ():
+            (folder / name).mkdir(parents=True, exist_ok=True)  # type: ignore[operator]
+
+    def step_code(self, activity: str, step: str, method: str) -> int:
+        """The code of a request kind, by activity, step and HTTP method; the same one every time."""
+        key = (activity, step, method)
+        code = self._step_codes.get(key)
+        if code is None:
+            code = self._step_codes[key] = len(self.steps)
+            self.steps.append(key)
+        return code
+
+    def add(
+        self,
+        due_s: float,
+        start_s: float,
+        first_byte_s: float,
+        end_s: float,
+        received_bytes: int,
+        learner: int,
+        visit: int,
+        status: int,
+        level: int,
+        step: int,
+        outcome: str,
+    ) -> None:
+        """Record a request. Positional, and packed straight into bytes: this is called for every request there is."""
+        if self._at == self._limit:
+            self._grow()
+        code = 0 if outcome == "ok" else _OUTCOME_CODES[outcome]
+        _pack(
+            self._buffer, self._at,
+            due_s, start_s, first_byte_s, end_s, received_bytes, learner, visit, status, level, step, code,
+        )  # fmt: skip
+        self._at += _ROW_BYTES
+
+    def add_view(self, *view: object) -> None:
+        """Record a view, in the order of ``columns.VIEW``."""
+        self._views.append(view)
+
+    def add_generator(self, *state: object) -> None:
+        """Record this process's own state, in the order of ``columns.GENERATOR``."""
+        self._generator.append(state)
+
+    @property
+    def requests(self) -> int:
+        """Requests recorded so far."""
+        return self._flushed_requests + self._at // _ROW_BYTES
+
+    def unfed(self) -> Rows:
+        """Rows that were not asked for by this before."""
+        rows = np.frombuffer(self._buffer, SAMPLE, count=self._at // _ROW_BYTES)[self._fed :]
+        self._fed += len(rows)
+        return rows.copy()  # a view would forbid the buffer to grow
+
+    def flush(self, background: Background | None = None) -> None:
+        """Write what there is; ``background`` takes the writing off the caller's hands. Raises OSError without it."""
+        count = self._at // _ROW_BYTES
+        buffer, self._at, self._fed = self._buffer, 0, 0
+        self._flushed_requests += count
+        views, self._views = self._views, []
+        generator, self._generator = self._generator, []
+        if self._folder is None:
+            return
+        self._buffer = bytearray(self._limit)
+        rows = np.frombuffer(buffer, SAMPLE, count=count)
+        steps = tuple(self.steps)
+
+        def write() -> None:
+            self._write("samples", _table_of(rows, steps))
+            self._write("views", _table_of_tuples(views, VIEW))
+            self._write("generator", _table_of_tuples(generator, GENERATOR))
+
+        if background is None:
+            write()
+        else:
+            background(write)
+
+    def _grow(self) -> None:
+        self._buffer += bytearray(self._limit)
+        self._limit = len(self._buffer)
+
+    def _write(self, name: str, table: pa.Table) -> None:
+        if not len(table) or self._folder is None:
+            return
+        path = self._folder / name / f"{self._process:03d}-{self._parts[name]:04d}.parquet"
+        partial = path.with_suffix(".partial")
+        parquet.write_table(table, partial)
+        partial.replace(path)
+        self._parts[name] += 1
+
+
+def _table_of(rows: Rows, steps: tuple[tuple[str, str, str], ...]) -> pa.Table:
+    activities = tuple(dict.fromkeys(activity for activity, _, _ in steps))
+    codes = np.array([activities.index(activity) for activity, _, _ in steps], dtype=np.int16)
+    return sample_table(rows, codes, activities, [step for _, step, _ in steps])
+
+
+def _table_of_tuples(rows: list[tuple[Any, ...]], schema: pa.Schema) -> pa.Table:
+    columns = list(zip(*rows, strict=True)) or [()] * len(schema)
+    arrays = [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)]
+    return pa.table(arrays, schema=schema)

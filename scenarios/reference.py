@@ -1,0 +1,113 @@
+"""The adapter of the reference backend, and the pattern to write another one after."""
+
+import re
+from collections.abc import Callable, Sequence
+from urllib.parse import quote
+
+from firstbell.scenarios.accounts import Account
+from firstbell.scenarios.adapter import Adapter, Attempt, Video
+from firstbell.scenarios.http.client import Reply
+from firstbell.scenarios.visit import Visit
+
+_ASSET = re.compile(rb"""["'](/assets/[^"']+)["']""")
+_PASSWORDS = 16
+_CATEGORIES = 12
+_GRADES = 13
+_CATALOGUE_PAGES = 8
+_QUIZZES = 200
+_QUESTIONS_A_PAGE = 5
+_OPTIONS = 4
+
+
+class ReferenceAdapter(Adapter):
+    """Speaks to ``firstbell serve``."""
+
+    def videos(self, visit: Visit, account: Account) -> Sequence[Video]:
+        self.sign_in(visit, account)
+        limit = int(self.workload.content.videos.value)
+        return visit.ask("catalogue.videos", "GET", f"/videos?limit={limit}", read=_videos)
+
+    def sign_in(self, visit: Visit, account: Account) -> None:
+        code = self._code_by_phone(visit, account) if account.by_phone else self._code_by_digital_id(visit, account)
+        token = visit.ask("login.token", "POST", "/token", json={"code": code}, read=_text("token"))
+        visit.client.set_token(token)
+        visit.request("login.profile", "GET", "/me")
+
+    def open_page(self, visit: Visit) -> None:
+        reply = visit.request("page.html", "GET", self._search())
+        assets = list(dict.fromkeys(_ASSET.findall(reply.content)))
+        wanted = self.chance.around(self.workload.states.browsing.requests_per_page.value - 1)
+        for asset in assets[:wanted]:
+            visit.request("page.asset", "GET", asset.decode(), keep_body=False)
+
+    def send_beacon(self, visit: Visit, video: Video, *, position_s: float, watched_s: float, rung: int) -> None:
+        told = {"position_s": round(position_s, 3), "watched_s": round(watched_s, 3), "rung": rung}
+        visit.request("beacon.post", "POST", f"/videos/{video.id}/beacon", json=told, keep_body=False)
+
+    def start_quiz(self, visit: Visit) -> Attempt:
+        quiz = self.chance.below(_QUIZZES)
+        attempt = visit.ask("quiz_start.attempt", "POST", f"/quizzes/{quiz}/attempts", json={}, read=_attempt)
+        visit.request("quiz_start.page", "GET", f"/attempts/{attempt.id}/pages/1", keep_body=False)
+        return attempt
+
+    def answer_page(self, visit: Visit, attempt: Attempt, page: int, save: int) -> None:
+        path = f"/attempts/{attempt.id}/pages"
+        filled_in = {"answers": self._answers(page), "save": save}
+        visit.request("answer.save", "PUT", f"{path}/{page}", json=filled_in, keep_body=False)
+        if page < attempt.pages:
+            visit.request("answer.page", "GET", f"{path}/{page + 1}", keep_body=False)
+
+    def autosave(self, visit: Visit, attempt: Attempt, page: int, save: int) -> None:
+        filled_in = {"page": page, "answers": self._answers(page), "save": save}
+        visit.request("autosave.put", "PUT", f"/attempts/{attempt.id}/autosave", json=filled_in, keep_body=False)
+
+    def submit_quiz(self, visit: Visit, attempt: Attempt) -> None:
+        visit.ask("submit.post", "POST", f"/attempts/{attempt.id}/submit", read=lambda reply: reply.json()["score"])
+
+    def poll(self, visit: Visit) -> None:
+        visit.request("poll.get", "GET", "/lessons/current", keep_body=False)
+
+    def _code_by_digital_id(self, visit: Visit, account: Account) -> str:
+        visit.request("login.form", "GET", "/login/digital-id", keep_body=False)
+        who = {"username": f"learner{account.index:06d}@nxenes.example", "password": _password(account)}
+        return visit.ask("login.credentials", "POST", "/login/digital-id", json=who, read=_text("code"))
+
+    def _code_by_phone(self, visit: Visit, account: Account) -> str:
+        visit.request("login.form", "GET", "/login/phone", keep_body=False)
+        phone = f"+38340{account.index:06d}"
+        who = {"phone": phone, "password": _password(account)}
+        challenge = visit.ask("login.credentials", "POST", "/login/phone", json=who, read=_text("challenge"))
+        sent = visit.ask("login.sms", "GET", f"/sms/{quote(phone)}", read=_text("code"))
+        answer = {"challenge": challenge, "code": sent}
+        return visit.ask("login.code", "POST", "/login/phone/code", json=answer, read=_text("code"))
+
+    def _search(self) -> str:
+        """Half look into a category of their grade, half leaf through one of the two."""
+        chance = self.chance
+        category = f"category={chance.below(_CATEGORIES)}"
+        grade = f"grade={chance.below(_GRADES)}"
+        both = f"{category}&{grade}"
+        query = (both, both, category, grade)[chance.below(4)]
+        return f"/courses?{query}&page={1 + chance.below(_CATALOGUE_PAGES)}" if query != both else f"/courses?{query}"
+
+    def _answers(self, page: int) -> dict[str, int]:
+        first = (page - 1) * _QUESTIONS_A_PAGE
+        return {str(first + number): self.chance.below(_OPTIONS) for number in range(_QUESTIONS_A_PAGE)}
+
+
+def _password(account: Account) -> str:
+    return f"Pw-{account.index % _PASSWORDS:02d}-shkolla"
+
+
+def _text(key: str) -> Callable[[Reply], str]:
+    return lambda reply: str(reply.json()[key])
+
+
+def _attempt(reply: Reply) -> Attempt:
+    told = reply.json()
+    return Attempt(id=str(told["attempt"]), pages=int(told["pages"]))
+
+
+def _videos(reply: Reply) -> list[Video]:
+    ids = [str(item["id"]) for item in reply.json()["videos"]]
+    return [Video(id=id_, master_path=f"/videos/{id_}/master.m3u8") for id_ in ids]

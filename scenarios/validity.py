@@ -1,0 +1,141 @@
+"""Whether a run may be believed: a generator that was the bottleneck must not pass for a slow target."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from firstbell.models.measurement import Span
+from firstbell.models.problems import InputError
+from firstbell.models.record import RunRecord, lateness_s, without_missed
+from firstbell.models.study import Validity as Verdict
+
+LATENESS_LIMIT_S = 0.05
+_UNANSWERED = {"connection", "timeout", "missed"}
+_CPU_LIMIT = 0.9
+_LAG_LIMIT_S = 0.1
+_FEWEST_LEARNERS = 0.98
+_SIGN_OF_LIFE_S = 5.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Validity:
+    """The verdict, and each reason in a sentence."""
+
+    verdict: Verdict
+    reasons: tuple[str, ...]
+
+
+def judge(record: RunRecord) -> Validity:
+    """Judge a run by what it recorded about itself. Plateaus for warming up may be as bad as they like."""
+    try:
+        invalid = tuple(_invalid(record))
+        bound = () if invalid else tuple(_generator_bound(record))
+    except InputError as error:
+        invalid, bound = tuple(str(problem) for problem in error.problems), ()
+    if invalid:
+        return Validity(verdict="invalid", reasons=invalid)
+    if bound:
+        return Validity(verdict="generator-bound", reasons=bound)
+    return Validity(verdict="valid", reasons=())
+
+
+def used_spans(record: RunRecord) -> tuple[Span, ...]:
+    """The plateaus that count and were held to their end."""
+    over_s = record.ended_s + 0.5
+    return tuple(span for span in record.spans if span.kind != "warm-up" and span.end_s <= over_s)
+
+
+def _invalid(record: RunRecord) -> Iterator[str]:
+    manifest = record.manifest
+    if manifest.status == "failed":
+        yield from manifest.problems or ("the run failed",)
+        return
+    samples = record.samples()
+    if len(samples) == 0:
+        yield "there is not one sample"
+        return
+    if set(samples["outcome"].cast(pa.string()).unique().to_pylist()) <= _UNANSWERED:
+        yield "the target could not be reached: not one request was answered"
+        return
+    spans = used_spans(record)
+    if not spans:
+        yield "the run ended before a single level was measured"
+        return
+    generator = record.generator()
+    yield from _lost_processes(record, generator, spans)
+    for span in spans:
+        learners = sum(_mean(generator, process, "learners", span) for process in _processes(generator))
+        if learners < _FEWEST_LEARNERS * span.learners:
+            yield f"level of {span.learners:,} learners: only {learners:,.0f} were in session"
+
+
+def _lost_processes(record: RunRecord, generator: pa.Table, spans: tuple[Span, ...]) -> Iterator[str]:
+    needed_s = spans[-1].end_s - _SIGN_OF_LIFE_S
+    processes = _processes(generator)
+    if len(processes) < record.plan.processes:
+        yield f"{record.plan.processes - len(processes)} of {record.plan.processes} generator processes left no record"
+    for process in processes:
+        last_s = float(_of(generator, process)["time_s"].max())
+        if last_s < needed_s:
+            yield f"generator process {process} was lost {spans[-1].end_s - last_s:.0f} s before the end"
+
+
+def _generator_bound(record: RunRecord) -> Iterator[str]:
+    samples, generator = record.samples(), record.generator()
+    made = without_missed(samples)
+    late, due = lateness_s(samples), made["due_s"].to_numpy()
+    for span in used_spans(record):
+        of_level = late[(due >= span.start_s) & (due < span.end_s)]
+        p99_s = float(np.quantile(of_level, 0.99)) if len(of_level) else 0.0
+        where = f"level of {span.learners:,} learners"
+        if p99_s >= LATENESS_LIMIT_S:
+            yield f"{where}: requests began {_ms(p99_s)} late (p99; the limit is {_ms(LATENESS_LIMIT_S)})"
+        for process in _processes(generator):
+            cpu = _cpu_share(generator, process, span)
+            if cpu > _CPU_LIMIT:
+                yield f"{where}: generator process {process} used {cpu:.0%} of a core (the limit is {_CPU_LIMIT:.0%})"
+            lag_s = _typical_lag_s(generator, process, span)
+            if lag_s > _LAG_LIMIT_S:
+                yield f"{where}: generator process {process}'s event loop was {_ms(lag_s)} behind in most seconds"
+
+
+def _processes(generator: pa.Table) -> list[int]:
+    return [int(process) for process in np.unique(generator["process"].to_numpy())]
+
+
+def _ms(time_s: float) -> str:
+    return f"{1000 * time_s:.0f} ms"
+
+
+def _of(generator: pa.Table, process: int) -> dict[str, NDArray[np.float64]]:
+    rows = generator.filter(pa.array(generator["process"].to_numpy() == process))
+    return {name: rows[name].to_numpy().astype(np.float64) for name in ("time_s", "cpu_s", "learners", "loop_lag_s")}
+
+
+def _within(columns: dict[str, NDArray[np.float64]], span: Span) -> NDArray[np.bool_]:
+    time_s = columns["time_s"]
+    mask: NDArray[np.bool_] = (time_s >= span.start_s) & (time_s <= span.end_s)
+    return mask
+
+
+def _mean(generator: pa.Table, process: int, name: str, span: Span) -> float:
+    columns = _of(generator, process)
+    values = columns[name][_within(columns, span)]
+    return float(values.mean()) if len(values) else 0.0
+
+
+def _typical_lag_s(generator: pa.Table, process: int, span: Span) -> float:
+    columns = _of(generator, process)
+    values = columns["loop_lag_s"][_within(columns, span)]
+    return float(np.median(values)) if len(values) else 0.0
+
+
+def _cpu_share(generator: pa.Table, process: int, span: Span) -> float:
+    columns = _of(generator, process)
+    if len(columns["time_s"]) < 2:
+        return 0.0
+    first, last = np.interp([span.start_s, span.end_s], columns["time_s"], columns["cpu_s"])
+    return float(last - first) / span.hold_s

@@ -1,0 +1,118 @@
+"""One occurrence of an activity: its requests follow one another, and each is recorded from when it was due."""
+
+import math
+import time
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+from gevent import GreenletExit
+
+from firstbell.scenarios.http.client import Client, Outcome, PreparedRequest, Reply
+from firstbell.scenarios.recorder import Recorder
+
+_monotonic = time.monotonic
+_OK = Outcome.OK
+Answer = TypeVar("Answer")
+
+
+class StepFailedError(Exception):
+    """A request of a visit failed, so the visit is over. It is on record already."""
+
+    def __init__(self, reply: Reply) -> None:
+        super().__init__(reply.error or reply.outcome.value)
+        self.reply = reply
+
+
+class Visit:
+    """A learner's visit to an activity. The first request is due at ``due_s``, each further one when the last ended."""
+
+    __slots__ = ("_number", "_recorder", "activity", "client", "due_s", "learner", "level")
+
+    def __init__(
+        self, recorder: Recorder, client: Client, *, activity: str, learner: int, number: int, level: int, due_s: float
+    ) -> None:
+        self._recorder = recorder
+        self._number = number
+        self.client = client
+        self.activity = activity
+        self.learner = learner
+        self.level = level
+        self.due_s = due_s
+
+    def request(
+        self,
+        step: str,
+        method: str,
+        path: str,
+        *,
+        json: object | None = None,
+        headers: Mapping[str, str] | None = None,
+        keep_body: bool = True,
+    ) -> Reply:
+        """Make a request; raise StepFailedError where it isn't answered well."""
+        return self.send(step, self.client.prepare(method, path, json=json, headers=headers), keep_body=keep_body)
+
+    def ask(
+        self, step: str, method: str, path: str, *, read: Callable[[Reply], Answer], json: object | None = None
+    ) -> Answer:
+        """Make a request and read its answer; an answer that ``read`` can't make sense of fails as ``content``."""
+        answers: list[Answer] = []
+        self.send(step, self.client.prepare(method, path, json=json), read=lambda reply: answers.append(read(reply)))
+        return answers[0]
+
+    def send(
+        self,
+        step: str,
+        prepared: PreparedRequest,
+        *,
+        keep_body: bool = True,
+        read: Callable[[Reply], None] | None = None,
+    ) -> Reply:
+        """Send a prepared request; raise StepFailedError where it isn't answered well."""
+        start_s = _monotonic()
+        try:
+            reply = self.client.send(prepared, keep_body=keep_body)
+        except GreenletExit:
+            # Stopped before the answer came: leaving it out would leave out the slowest of all.
+            self._record(step, prepared.method, start_s, math.nan, _monotonic(), 0, 0, "timeout")
+            raise
+        if read is not None and reply.outcome is _OK:
+            _read(reply, read)
+        outcome = "ok" if reply.outcome is _OK else reply.outcome.value
+        times = reply.start_s, reply.first_byte_s, reply.end_s
+        self._record(step, prepared.method, *times, reply.received_bytes, reply.status, outcome)
+        self.due_s = reply.end_s
+        if reply.outcome is not _OK:
+            raise StepFailedError(reply)
+        return reply
+
+    def missed(self) -> None:
+        """Put down that the visit was due, but the run ended before it could start."""
+        step = self._recorder.step_code(self.activity, self.activity, "-")
+        self._recorder.add(
+            self.due_s, math.nan, math.nan, math.nan, 0, self.learner, self._number, 0, self.level, step, "missed"
+        )
+
+    def _record(
+        self,
+        step: str,
+        method: str,
+        start_s: float,
+        first_byte_s: float,
+        end_s: float,
+        received_bytes: int,
+        status: int,
+        outcome: str,
+    ) -> None:
+        recorder = self._recorder
+        recorder.add(
+            self.due_s, start_s, first_byte_s, end_s, received_bytes, self.learner, self._number, status, self.level,
+            recorder.step_code(self.activity, step, method), outcome,
+        )  # fmt: skip
+
+
+def _read(reply: Reply, read: Callable[[Reply], None]) -> None:
+    try:
+        read(reply)
+    except (ValueError, LookupError, TypeError) as error:
+        reply.fail(Outcome.CONTENT, f"the answer can't be read: {error!r}")

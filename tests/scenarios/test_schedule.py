@@ -1,0 +1,67 @@
+"""The plan in time."""
+
+import math
+
+import pytest
+
+from firstbell.models.plan import Plan, Plateau
+from firstbell.scenarios.schedule import RAMP, Schedule
+
+
+def _plan(*plateaus: Plateau, pace: float = 1.0) -> Plan:
+    return Plan(workload="w.yaml", target="http://127.0.0.1", plateaus=plateaus, session_s=100, pace=pace)
+
+
+def _two_steps() -> Schedule:
+    first = Plateau(kind="fit", learners=10, ramp_s=10, hold_s=20, paces={"quiz": 2.0})
+    second = Plateau(kind="held-out", learners=30, ramp_s=10, hold_s=20)
+    return Schedule.of(_plan(first, second, pace=4.0), 1000.0)
+
+
+def test_a_moment_belongs_to_the_plateau_that_is_held_and_to_no_level_in_a_ramp() -> None:
+    schedule = _two_steps()
+    moments = [999, 1000, 1009.9, 1010, 1029.9, 1030, 1039, 1040, 1059.9, 1060, 1100]
+    assert [schedule.level_at(moment) for moment in moments] == [RAMP, RAMP, RAMP, 0, 0, RAMP, RAMP, 1, 1, RAMP, RAMP]
+
+
+def test_learners_rise_evenly_in_a_ramp_and_stay_while_a_level_is_held() -> None:
+    schedule = _two_steps()
+    assert [schedule.learners_at(moment) for moment in (999, 1000, 1005, 1010, 1029, 1035, 1059, 1060)] == [
+        0, 0, 5, 10, 10, 20, 30, 0,
+    ]  # fmt: skip
+
+
+def test_each_learner_of_a_ramp_has_a_moment_of_its_own_to_come_in() -> None:
+    schedule = _two_steps()
+    entries = [schedule.entry_s(rank, 990.0) for rank in range(30)]
+    assert entries[:10] == pytest.approx([1000.5 + rank for rank in range(10)])
+    assert entries[10:] == pytest.approx([1030.25 + rank / 2 for rank in range(20)])
+
+
+def test_a_learner_that_comes_late_comes_in_at_once() -> None:
+    assert _two_steps().entry_s(3, 1020.0) == 1020.0
+
+
+def test_a_learner_beyond_every_level_never_comes_in() -> None:
+    schedule = _two_steps()
+    assert schedule.entry_s(30, 1000.0) == schedule.end_s
+
+
+def test_the_clock_of_people_runs_by_pace_and_changes_where_a_plateau_does() -> None:
+    schedule = _two_steps()
+    assert schedule.after("quiz", 1000.0, 80.0) == pytest.approx(1010.0)  # 8 times as fast
+    assert schedule.after("watching", 1000.0, 80.0) == pytest.approx(1020.0)  # 4 times
+    # 10 s until the next ramp are 80 s of theirs; the other 80 s take 20 s more.
+    assert schedule.after("quiz", 1020.0, 160.0) == pytest.approx(1050.0)
+
+
+def test_a_clock_that_stands_still_waits_for_the_next_plateau() -> None:
+    still = Plateau(kind="calibration", learners=1, ramp_s=0, hold_s=10, paces={"lesson": 0.0})
+    going = Plateau(kind="fit", learners=1, ramp_s=0, hold_s=10)
+    assert Schedule.of(_plan(still, going), 0.0).after("lesson", 2.0, 3.0) == pytest.approx(13.0)
+
+
+def test_without_a_plan_the_run_never_ends_and_everybody_comes_at_once() -> None:
+    schedule = Schedule(())
+    assert (schedule.level_at(5.0), schedule.end_s, schedule.entry_s(7, 5.0)) == (0, math.inf, 5.0)
+    assert schedule.after("quiz", 5.0, 60.0) == 65.0

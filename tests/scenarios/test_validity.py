@@ -1,0 +1,144 @@
+"""A run that accuses itself."""
+
+import math
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from pyarrow import parquet
+
+from firstbell.models.manifest import LevelTimes, Manifest
+from firstbell.models.plan import Plan, Plateau
+from firstbell.models.record import RunRecord
+from firstbell.scenarios.validity import Validity, judge
+
+PLAN = Plan(
+    workload="kosovo.yaml", target="http://127.0.0.1:8000", session_s=100, processes=2,
+    plateaus=(
+        Plateau(kind="warm-up", learners=20, ramp_s=0, hold_s=10),
+        Plateau(kind="fit", learners=40, ramp_s=0, hold_s=10),
+    ),
+)  # fmt: skip
+LEVELS = (
+    LevelTimes(index=0, kind="warm-up", learners=20, ramp_start_s=90, start_s=90, end_s=100),
+    LevelTimes(index=1, kind="fit", learners=40, ramp_start_s=100, start_s=100, end_s=110),
+)
+
+
+def _record(
+    folder: Path,
+    *,
+    late_s: float = 0.001,
+    late_from_s: float = 0.0,
+    cpu_share: float = 0.3,
+    learners: int = 20,
+    lag_s: float = 0.002,
+    lost_s: float = math.inf,
+    outcome: str = "ok",
+    samples: int = 400,
+    **changes: Any,
+) -> RunRecord:
+    told: dict[str, Any] = {
+        "firstbell": "0.1.0", "versions": {}, "machine": {}, "workload": "kosovo", "workload_hash": "abc", "routes": {},
+        "target": "http://127.0.0.1:8000", "adapter": "reference", "backend": {}, "server_cores": (), "seed": 1,
+        "pace": 1.0, "byte_fraction": 1.0, "plan": PLAN, "created": "", "created_s": 80.0, "levels": LEVELS,
+        "ended_s": 110.0, "status": "complete",
+    }  # fmt: skip
+    Manifest(**told | changes).write(folder)
+    _write(folder, "samples/000-0000", _samples(samples, late_s, late_from_s, outcome))
+    for process, end_s in ((0, 110.0), (1, min(110.0, lost_s))):
+        times = [90.0 + second for second in range(int(end_s - 90) + 1)]
+        state = {
+            "time_s": times, "cpu_s": [cpu_share * (time_s - 90) for time_s in times],
+            "learners": [10 if time_s < 100 else learners for time_s in times], "loop_lag_s": [lag_s] * len(times),
+        }  # fmt: skip
+        _write(folder, f"generator/{process:03d}-0000", pa.table(state))
+    return RunRecord.read(folder)
+
+
+def _samples(count: int, late_s: float, late_from_s: float, outcome: str) -> pa.Table:
+    due = [90.0 + 20 * number / max(count, 1) for number in range(count)]
+    start = [time_s + (late_s if time_s >= late_from_s else 0.0) for time_s in due]
+    return pa.table(
+        {
+            "due_s": pa.array(due, pa.float64()), "start_s": pa.array(start, pa.float64()),
+            "end_s": pa.array([time_s + 0.001 for time_s in start], pa.float64()),
+            "learner": pa.array(range(count), pa.int32()),
+            "outcome": pa.array([outcome] * count, pa.string()).dictionary_encode(),
+        }
+    )  # fmt: skip
+
+
+def _write(folder: Path, name: str, table: pa.Table) -> None:
+    path = folder / f"{name}.parquet"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    parquet.write_table(table, path)
+
+
+def test_a_run_that_kept_time_is_valid(tmp_path: Path) -> None:
+    assert judge(_record(tmp_path)) == Validity(verdict="valid", reasons=())
+
+
+def test_late_requests_make_a_run_generator_bound_and_the_level_is_named(tmp_path: Path) -> None:
+    validity = judge(_record(tmp_path, late_s=0.08))
+    assert validity.verdict == "generator-bound"
+    assert validity.reasons == ("level of 40 learners: requests began 80 ms late (p99; the limit is 50 ms)",)
+
+
+def test_lateness_while_warming_up_does_not_count(tmp_path: Path) -> None:
+    late_then_good = _record(tmp_path, late_s=-0.08, late_from_s=100.0)
+    assert judge(late_then_good).verdict == "valid"
+
+
+def test_a_generator_without_cpu_to_spare_is_told(tmp_path: Path) -> None:
+    validity = judge(_record(tmp_path, cpu_share=0.97))
+    assert validity.verdict == "generator-bound"
+    assert "process 0 used 97% of a core" in validity.reasons[0]
+
+
+def test_an_event_loop_that_hangs_behind_is_told(tmp_path: Path) -> None:
+    assert "200 ms behind" in judge(_record(tmp_path, lag_s=0.2)).reasons[0]
+
+
+def test_missing_learners_make_a_run_invalid(tmp_path: Path) -> None:
+    validity = judge(_record(tmp_path, learners=18))
+    assert validity == Validity(verdict="invalid", reasons=("level of 40 learners: only 36 were in session",))
+
+
+def test_a_lost_process_makes_a_run_invalid(tmp_path: Path) -> None:
+    validity = judge(_record(tmp_path, lost_s=101.0))
+    assert validity.verdict == "invalid"
+    assert "generator process 1 was lost 9 s before the end" in validity.reasons
+
+
+def test_a_process_that_left_nothing_makes_a_run_invalid(tmp_path: Path) -> None:
+    record = _record(tmp_path)
+    (tmp_path / "generator" / "001-0000.parquet").unlink()
+    assert "1 of 2 generator processes left no record" in judge(record).reasons
+
+
+def test_a_run_without_samples_is_invalid(tmp_path: Path) -> None:
+    assert judge(_record(tmp_path, samples=0)).reasons == ("there is not one sample",)
+
+
+def test_a_target_that_answered_nothing_makes_a_run_invalid(tmp_path: Path) -> None:
+    validity = judge(_record(tmp_path, outcome="connection"))
+    assert (validity.verdict, "not one request was answered" in validity.reasons[0]) == ("invalid", True)
+
+
+def test_a_failed_run_is_invalid_for_the_reason_that_it_failed(tmp_path: Path) -> None:
+    validity = judge(_record(tmp_path, status="failed", problems=("a worker process was lost: 1 of 2 are left",)))
+    assert validity == Validity(verdict="invalid", reasons=("a worker process was lost: 1 of 2 are left",))
+
+
+def test_a_run_that_was_stopped_before_a_level_was_held_is_invalid(tmp_path: Path) -> None:
+    validity = judge(_record(tmp_path, status="interrupted", ended_s=104.0))
+    assert validity.reasons == ("the run ended before a single level was measured",)
+
+
+def test_a_damaged_record_is_invalid_and_the_file_is_named(tmp_path: Path) -> None:
+    record = _record(tmp_path)
+    (tmp_path / "samples" / "000-0000.parquet").write_bytes(b"rubbish")
+    validity = judge(record)
+    assert validity.verdict == "invalid"
+    assert "000-0000.parquet" in validity.reasons[0]
