@@ -1,0 +1,108 @@
+"""Plots made of bars: the purchase level by level, and where the processor time goes."""
+
+from collections.abc import Mapping, Sequence
+
+from matplotlib.axes import Axes
+from matplotlib.patches import Patch
+
+from firstbell.models.study import LevelResult, Study
+from firstbell.reports.answer import row_figure
+from firstbell.reports.canvas import Plot, drawing, slug
+from firstbell.reports.levels import comparable_levels
+from firstbell.reports.names import activity_name, station_name
+from firstbell.reports.numbers import count, number, percent
+from firstbell.reports.palette import INK, OTHER_STATION, PREDICTED, PREDICTED_BAND, STATIONS
+from firstbell.reports.purchase import ItemAcrossLevels
+
+
+def sizing_plots(items: Sequence[ItemAcrossLevels]) -> tuple[Plot, ...]:
+    """One small bar chart an item: a bar a level, its interval as a band."""
+    return tuple(_sizing_plot(item) for item in items)
+
+
+def demand_plot(study: Study) -> Plot | None:
+    """Cores that each activity keeps busy at the highest level, stacked by station; None without demands.
+
+    Cores = service demand × visits a second (the utilisation law).
+    """
+    levels = comparable_levels(study)
+    if not study.demands or not levels:
+        return None
+    busy = cores_by_activity(study, levels[-1])
+    if not busy:
+        return None
+    stations = list(dict.fromkeys(demand.station for demand in study.demands))
+    totals = {activity: sum(busy[activity].values()) for activity in busy}
+    activities = sorted(totals, key=lambda name: totals[name])
+    with drawing(520, 40 + 27 * len(activities)) as canvas:
+        axes = canvas.axes
+        _stack(axes, activities, stations, busy)
+        shares = sum(totals.values()) or 1.0
+        for row, activity in enumerate(activities):
+            said = f"{number(totals[activity], digits=2)} cores, {percent(totals[activity] / shares)}"
+            axes.annotate(said, (totals[activity], row), xytext=(5, 0), textcoords="offset points", va="center")
+        _bar_axes(axes, [activity_name(activity) for activity in activities])
+        axes.set_xlim(0, max(totals.values()) * 1.35 or 1.0)
+        _station_key(axes, stations)
+        listed = "; ".join(f"{activity_name(name)} {number(totals[name], digits=2)}" for name in reversed(activities))
+        title = f"Where the processor time goes at {count(levels[-1].learners)} learners"
+        return canvas.plot(key="demands", title=title, description=f"Processor cores kept busy: {listed}.")
+
+
+def cores_by_activity(study: Study, level: LevelResult) -> dict[str, dict[str, float]]:
+    """Cores busy by activity and station at a level, by the fitted demands."""
+    busy: dict[str, dict[str, float]] = {}
+    for demand in study.demands:
+        if demand.activity in level.activities:
+            visits_per_s = level.activities[demand.activity].throughput_per_s
+            busy.setdefault(demand.activity, {})[demand.station] = demand.demand_s.likely * visits_per_s
+    return busy
+
+
+def _sizing_plot(item: ItemAcrossLevels) -> Plot:
+    rows = item.present[::-1]
+    with drawing(290, 34 + 42 * len(rows)) as canvas:
+        axes = canvas.axes
+        for place, row in enumerate(rows):
+            axes.barh(place, row.quantity, height=0.4, color=PREDICTED)
+            axes.barh(place, row.high - row.low, left=row.low, height=0.4, color=PREDICTED_BAND, alpha=0.75)
+            axes.plot([row.quantity] * 2, [place - 0.2, place + 0.2], color=INK, linewidth=1.6)
+            axes.text(0, place + 0.29, f"{row.level}: {row_figure(row)}", va="bottom")
+        _bar_axes(axes, [""] * len(rows))
+        axes.set_xlim(0, max(row.high for row in rows) or 1.0)
+        axes.set_ylim(-0.3, len(rows) - 0.2)
+        axes.set_title(item.title, loc="left", fontsize=12, fontweight="bold")
+        listed = "; ".join(f"{row.level} {row_figure(row)}" for row in reversed(rows))
+        return canvas.plot(
+            key=f"sizing-{slug(item.group)}-{slug(item.item)}", title=item.title, description=f"By level: {listed}."
+        )
+
+
+def _stack(
+    axes: Axes, activities: Sequence[str], stations: Sequence[str], busy: Mapping[str, Mapping[str, float]]
+) -> None:
+    for row, activity in enumerate(activities):
+        left = 0.0
+        for station in stations:
+            colour, hatch = STATIONS.get(station, OTHER_STATION)
+            width = busy[activity].get(station, 0.0)
+            axes.barh(row, width, left=left, height=0.62, color=colour, hatch=hatch, edgecolor=INK, linewidth=0.5)
+            left += width
+
+
+def _station_key(axes: Axes, stations: Sequence[str]) -> None:
+    looks = {station: STATIONS.get(station, OTHER_STATION) for station in stations}
+    patches = [
+        Patch(facecolor=colour, hatch=hatch, edgecolor=INK, linewidth=0.5, label=station_name(station))
+        for station, (colour, hatch) in looks.items()
+    ]
+    axes.legend(handles=patches, loc="lower right", frameon=False, fontsize=11)
+
+
+def _bar_axes(axes: Axes, labels: Sequence[str]) -> None:
+    """Named rows without scales: the figures stand beside the bars."""
+    axes.set_yticks(range(len(labels)), labels)
+    axes.tick_params(axis="y", length=0)
+    axes.xaxis.set_visible(False)
+    axes.grid(visible=False)
+    axes.spines["bottom"].set_visible(False)

@@ -1,0 +1,57 @@
+"""`sizing.csv`: every sizing row flat, in plain numbers, for spreadsheets and programs."""
+
+import csv
+import io
+from collections.abc import Iterable
+
+from firstbell.models.study import Input, SizingRow, Study
+
+COLUMNS = (
+    "level",
+    "learners",
+    "group",
+    "item",
+    "title",
+    "quantity",
+    "unit",
+    "low",
+    "high",
+    "binding",
+    "formula",
+    "source",
+    "inputs",
+)
+
+
+def sizing_csv(study: Study) -> str:
+    """The sizing with a header line; only the header where nothing was sized."""
+    return rows_csv(study.sizing)
+
+
+def rows_csv(rows: Iterable[SizingRow]) -> str:
+    """Sizing rows that belong to no study, in the same form."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for row in rows:
+        writer.writerow(_cells(row))
+    return text.getvalue()
+
+
+def _cells(row: SizingRow) -> list[str]:
+    inputs = "; ".join(_input(one) for one in row.inputs)
+    values = {**row.model_dump(include=set(COLUMNS) - {"inputs"}), "inputs": inputs}
+    return [_cell(values[column]) for column in COLUMNS]
+
+
+def _cell(value: object) -> str:
+    """A number in full; a text so that no spreadsheet takes it for a formula."""
+    if isinstance(value, float):
+        return repr(value)
+    text = str(value)
+    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
+
+
+def _input(one: Input) -> str:
+    bounds = "" if one.low == one.value == one.high else f" [{one.low!r} to {one.high!r}]"
+    return f"{one.name} = {one.value!r}{bounds} {one.unit} ({one.source})"

@@ -1,0 +1,25 @@
+"""A study's folder: where the report and the sizing are written."""
+
+from pathlib import Path
+
+from firstbell.models.study import Study
+from firstbell.reports.csv import sizing_csv
+from firstbell.reports.html import render_html
+from firstbell.reports.markdown import render_markdown
+
+
+def write_report(study: Study, folder: Path) -> Path:
+    """Write `report.html`, `report.md` and `sizing.csv`, each whole or not at all; gives the path of the first.
+
+    Raises OSError where the folder cannot be written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    _write(folder / "sizing.csv", sizing_csv(study))
+    _write(folder / "report.md", render_markdown(study))
+    return _write(folder / "report.html", render_html(study))
+
+
+def _write(path: Path, text: str) -> Path:
+    partial = path.with_name(f"{path.name}.partial")
+    partial.write_text(text, encoding="utf-8")
+    return partial.replace(path)

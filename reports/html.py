@@ -1,0 +1,147 @@
+"""`report.html`: one file that opens offline, without scripts, and prints well."""
+
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from firstbell.models.study import Check, Input, Interval, ResponseTimes, Study
+from firstbell.reports.answer import answer_of, extrapolation_in_words, level_title, row_figure
+from firstbell.reports.bars import cores_by_activity, demand_plot, sizing_plots
+from firstbell.reports.curves import response_plots, throughput_plot, utilisation_plot
+from firstbell.reports.levels import comparable_levels
+from firstbell.reports.names import (
+    ACTIVITY_MEANINGS,
+    GLOSSARY,
+    activity_name,
+    group_name,
+    kind_name,
+    quantity_name,
+    quantity_unit,
+    station_name,
+)
+from firstbell.reports.numbers import count, exact, interval, moment, number, percent, quantity, rate, seconds
+from firstbell.reports.purchase import items_across_levels, main_groups, purchase_levels
+from firstbell.reports.trust import error_in_words, miss_in_words, trust_in, trust_sentences
+
+_TEMPLATES = Path(__file__).parent / "templates"
+
+
+def render_html(study: Study) -> str:
+    """The whole report as one HTML document; the same bytes for the same study."""
+    return _environment().get_template("report.html.j2").render(**_words(study), **_plots(study))
+
+
+def _words(study: Study) -> dict[str, object]:
+    trust, compared = trust_in(study), comparable_levels(study)
+    return {
+        "study": study,
+        "answer": answer_of(study),
+        "trust": trust,
+        "trust_sentences": trust_sentences(trust),
+        "purchase": purchase_levels(study),
+        "items": items_across_levels(study),
+        "main_groups": main_groups(study),
+        "all_activities": _all_keys(level.activities for level in study.levels),
+        "all_stations": _all_keys(level.stations for level in study.levels),
+        "cores": cores_by_activity(study, compared[-1]) if compared else {},
+        "cores_level": compared[-1].learners if compared else None,
+        "meanings": ACTIVITY_MEANINGS,
+        "glossary": GLOSSARY,
+    }
+
+
+def _plots(study: Study) -> dict[str, object]:
+    return {
+        "load_plots": [plot for plot in (throughput_plot(study), utilisation_plot(study)) if plot],
+        "response_plots": response_plots(study),
+        "sizing_plots": sizing_plots(items_across_levels(study)),
+        "demand_plot": demand_plot(study),
+    }
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        keep_trailing_newline=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(_filters())
+    return environment
+
+
+def _filters() -> dict[str, Callable[..., object]]:
+    return {
+        "activity_name": activity_name,
+        "all_keys": _all_keys,
+        "count": count,
+        "css_text": _css_text,
+        "error_in_words": error_in_words,
+        "exact": exact,
+        "extrapolation": extrapolation_in_words,
+        "group_name": group_name,
+        "input_figure": _input_figure,
+        "interval_figure": _interval_figure,
+        "kind_name": kind_name,
+        "level_title": level_title,
+        "measured_figure": _measured_figure,
+        "miss_in_words": miss_in_words,
+        "moment": moment,
+        "number": number,
+        "p95_figure": _p95_figure,
+        "percent": percent,
+        "predicted_figure": _predicted_figure,
+        "quantity": quantity,
+        "quantity_name": quantity_name,
+        "rate": rate,
+        "row_figure": row_figure,
+        "seconds": seconds,
+        "sentence": _sentence,
+        "station_name": station_name,
+        "without_stop": _without_stop,
+    }
+
+
+def _all_keys(mappings: Iterable[Mapping[str, object]]) -> list[str]:
+    """The keys of several mappings, each once, in the order in which they come."""
+    return list(dict.fromkeys(key for mapping in mappings for key in mapping))
+
+
+def _interval_figure(found: Interval) -> str:
+    return interval(found.low, found.likely, found.high, found.unit)
+
+
+def _input_figure(found: Input) -> str:
+    return interval(found.low, found.value, found.high, found.unit)
+
+
+def _predicted_figure(check: Check) -> str:
+    return interval(check.low, check.predicted, check.high, quantity_unit(check.quantity))
+
+
+def _measured_figure(check: Check) -> str:
+    return quantity(check.measured, quantity_unit(check.quantity))
+
+
+def _p95_figure(times: ResponseTimes) -> str:
+    if times.p95 is None or times.p95_low is None or times.p95_high is None:
+        return seconds(times.p95)
+    return interval(times.p95_low, times.p95, times.p95_high, "s")
+
+
+def _without_stop(text: str) -> str:
+    return text.strip().removesuffix(".")
+
+
+def _sentence(text: str) -> str:
+    """A phrase as a sentence: a capital letter and a full stop."""
+    phrase = _without_stop(text)
+    return f"{phrase[:1].upper()}{phrase[1:]}."
+
+
+def _css_text(text: str) -> str:
+    """Text that is safe between double quotes in a style sheet."""
+    return "".join(letter if letter.isalnum() or letter in " .,:-" else f"\\{ord(letter):x} " for letter in text)

@@ -1,0 +1,133 @@
+"""What activities, stations and quantities are called in front of people, and what the words mean."""
+
+from collections.abc import Sequence
+
+_ACTIVITIES = {
+    "login": "login",
+    "page": "page",
+    "video_start": "video start",
+    "segment": "video segment",
+    "beacon": "progress beacon",
+    "quiz_start": "quiz start",
+    "answer": "quiz answer",
+    "autosave": "quiz autosave",
+    "submit": "quiz submit",
+    "poll": "lesson poll",
+}
+
+_STATIONS = {
+    "auth": "sign-in",
+    "app": "application",
+    "database": "database",
+    "delivery": "delivery",
+    "host": "whole machine",
+}
+
+_KINDS = {
+    "warm-up": "warm-up, not used",
+    "fit": "for the fit",
+    "calibration": "for the fit, with another mix of activities",
+    "held-out": "held out of the fit",
+    "run": "measured",
+}
+
+_GROUPS = {"servers": "Servers", "storage": "Storage", "bandwidth": "Bandwidth", "sign-in": "Sign-in"}
+
+ACTIVITY_MEANINGS = {
+    "login": "signing in by digital ID or phone number, with one password check; all its requests together",
+    "page": "opening a page of the portal with its pictures and scripts",
+    "video_start": "from pressing play to the first picture",
+    "segment": "fetching the next few seconds of a video",
+    "beacon": "the player reports how far the learner has watched",
+    "quiz_start": "opening a quiz and its first page",
+    "answer": "saving a page of answers and getting the next page",
+    "autosave": "answers saved in the background",
+    "submit": "handing in a quiz and getting the score",
+    "poll": "the open portal asks whether a lesson has begun",
+}
+
+GLOSSARY = (
+    (
+        "95 % interval",
+        "The range that holds the true figure in 95 of 100 such studies. “212 (180 to 260)” reads: most "
+        "likely 212, and between 180 and 260 unless we are unlucky or an assumption is wrong.",
+    ),
+    ("Binding constraint", "The requirement that decides a figure. Relax it, and the figure falls."),
+    ("Core", "One processor core, of the kind of the machine that was measured."),
+    (
+        "Edge and origin",
+        "The edge is the cache close to learners that serves most video. The origin is the platform "
+        "itself, which serves what the edge does not have.",
+    ),
+    ("Extrapolation", "A statement about a load outside the range that was measured. It rests on the model alone."),
+    ("Held-out level", "A measured level that was kept from the fit, so that the prediction could be tested on it."),
+    ("Learner", "A simulated person with a session and a connection of their own. No real person’s data was used."),
+    ("Level", "A time with a fixed number of learners in session."),
+    ("Lateness", "How late the load generator sent requests. High lateness makes a measurement invalid."),
+    ("p50, p95", "Half of all response times are below the p50. 95 of 100 are below the p95."),
+    ("Pace", "How many times faster than real people the learners think and type. Video plays at true speed."),
+    ("Rebuffer ratio", "Time that videos stood still, as a share of playing and standing still."),
+    ("Response time", "From the moment that a request was due until its last byte arrived."),
+    ("Service demand", "Processor time that one activity needs at one station."),
+    ("Sized system", "The system with the quantities of this report bought and in place."),
+    (
+        "Station",
+        "A part of the system at which work can queue. Sign-in checks passwords. The application answers pages "
+        "and quizzes. The database keeps what is stored. Delivery sends answers and video over the network.",
+    ),
+    ("Throughput", "Requests answered in a second."),
+    ("Utilisation", "Share of the processor time in use. Near 100 %, queues grow without limit."),
+)
+
+
+def activity_name(activity: str) -> str:
+    """An activity in words."""
+    return _ACTIVITIES.get(activity, activity.replace("_", " "))
+
+
+def station_name(station: str) -> str:
+    """A station in words."""
+    return _STATIONS.get(station, station.replace("_", " "))
+
+
+def kind_name(kind: str) -> str:
+    """What a level was used for."""
+    return _KINDS.get(kind, kind)
+
+
+def group_name(group: str) -> str:
+    """A group of the purchase as a heading."""
+    return _GROUPS.get(group, group.replace("_", " ").capitalize())
+
+
+def quantity_name(quantity: str) -> str:
+    """A checked quantity without its unit: `p95_s` is "p95 response time"."""
+    if is_p95(quantity):
+        return "p95 response time"
+    if "p50" in quantity:
+        return "p50 response time"
+    return quantity.removesuffix("_per_s").removesuffix("_s").replace("_", " ")
+
+
+def quantity_unit(quantity: str) -> str:
+    """The unit that a quantity's name carries."""
+    if quantity.endswith("_per_s"):
+        return "per_s"
+    if quantity.endswith("_s"):
+        return "s"
+    return "ratio" if quantity.endswith(("ratio", "utilization")) else ""
+
+
+def listed(words: Sequence[str]) -> str:
+    """Several words as an enumeration: "a, b and c"."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def is_p95(quantity: str) -> bool:
+    """Whether a checked quantity is a 95th percentile."""
+    return "p95" in quantity
+
+
+def is_throughput(quantity: str) -> bool:
+    """Whether a checked quantity is a throughput."""
+    return quantity.startswith("throughput")
