@@ -1,0 +1,22 @@
+# Needs make and Python 3.11 or newer; everything else is set up in .venv on the way.
+
+.PHONY: study test lint clean help
+
+study: ## from nothing to a sizing report in ./study; options go in ARGS, say ARGS="--quick --seed 2"
+	@.ci/setup
+	@.venv/bin/firstbell study $(ARGS)
+
+test: ## style, types and tests
+	@.ci/setup dev
+	@.ci/checks
+
+lint: ## style and types alone
+	@.ci/setup dev
+	@.ci/lint
+
+clean: ## take away what was installed and built; studies stay
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache build dist *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -1,0 +1,117 @@
+"""From a study's folder to its findings: every number is computed again from what lies on disk."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from firstbell.models.calibration import fit
+from firstbell.models.evidence import RunEvidence
+from firstbell.models.fitted_model import FittedModel
+from firstbell.models.forecast import BreakingPoint, Outlook, TrueLoad, breaking_point, outlook
+from firstbell.models.prediction import measured_machine, sized_machine
+from firstbell.models.problems import InputError
+from firstbell.models.sizing import demands_of, size, sized_systems
+from firstbell.models.study import SizingRow
+from firstbell.models.validation import HeldOutCheck, Prediction, checks, predict_level
+
+Told = Callable[[str], None]
+"""Tells the user which part of the analysis has begun."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Effort:
+    """How long the analysis looks: draws of the fit, draws that each level is predicted with, and seconds of each."""
+
+    fit_draws: int
+    prediction_draws: int
+    predicted_s: float
+
+    @classmethod
+    def of(cls, *, quick: bool) -> "Effort":
+        """Enough for an interval in a quick study, more in a full one."""
+        if quick:
+            return cls(fit_draws=60, prediction_draws=6, predicted_s=200.0)
+        return cls(fit_draws=200, prediction_draws=12, predicted_s=1200.0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Findings:
+    """All that is computed from one run. What could not be computed is empty, and ``gaps`` says why."""
+
+    run: RunEvidence
+    model: FittedModel | None = None
+    predictions: dict[int, Prediction] = field(default_factory=dict)
+    checks: tuple[HeldOutCheck, ...] = ()
+    breaking: BreakingPoint | None = None
+    measured: dict[str, Outlook] = field(default_factory=dict)
+    sized: dict[str, Outlook] = field(default_factory=dict)
+    sizing: tuple[SizingRow, ...] = ()
+    gaps: tuple[str, ...] = ()
+
+
+def analyse(run: RunEvidence, *, effort: Effort, seed: int, told: Told) -> Findings:
+    """Fit, check against the levels held out, forecast and size; go as far as the record reaches."""
+    findings = Findings(run=run)
+    if run.server is None:
+        gap = "The target showed no metrics of its own, so service demands could not be fitted, forecast or sized."
+        return replace(findings, gaps=(gap,))
+    held_out = run.planned_held_out
+    told("fitting service demands")
+    try:
+        model = fit(run.evidence(held_out), draws=effort.fit_draws, seed=seed)
+    except InputError as error:
+        gap = f"No model could be fitted: {'; '.join(problem.what for problem in error.problems)}."
+        return replace(findings, gaps=(gap,))
+    told("checking the fit against what it has not seen")
+    findings = _checked(replace(findings, model=model), held_out, effort, seed)
+    told("forecasting and sizing")
+    return _sized(findings, seed)
+
+
+def _checked(findings: Findings, held_out: tuple[int, ...], effort: Effort, seed: int) -> Findings:
+    model = findings.model
+    assert model is not None
+    predictions: dict[int, Prediction] = {}
+    found: list[HeldOutCheck] = []
+    for level in findings.run.fit_levels(held_out):
+        predictions[level.span.learners] = predict_level(
+            model, level, draws=0, seed=seed, duration_s=effort.predicted_s
+        )
+    for level in findings.run.held_out_levels(held_out):
+        prediction = predict_level(
+            model, level, draws=effort.prediction_draws, seed=seed, duration_s=effort.predicted_s
+        )
+        predictions[level.span.learners] = prediction
+        found += checks(model, level, prediction)
+    return replace(findings, predictions=predictions, checks=tuple(found))
+
+
+def _sized(findings: Findings, seed: int) -> Findings:
+    model, workload = findings.model, findings.run.workload
+    assert model is not None
+    played = TrueLoad(workload=workload, model=model, with_stated=False)
+    whole = replace(played, with_stated=True)
+    machine, capacity = measured_machine(model), {"host": model.cores}
+    demands = demands_of(model.at_utilization(workload.sizing.servers.max_utilization.value))
+    systems = {system.level: system for system in sized_systems(workload, demands)}
+    cores_per_node = int(workload.sizing.servers.cores_per_node.value)
+    return replace(
+        findings,
+        breaking=breaking_point(played, discrepancy=_discrepancy(findings.checks), seed=seed),
+        measured={
+            level: outlook(played, learners, machine, capacity, seed=seed)
+            for level, learners in workload.levels.learners().items()
+        },
+        sized={
+            level: outlook(
+                whole, system.learners, sized_machine(system.cores, cores_per_node), dict(system.cores), seed=seed
+            )
+            for level, system in systems.items()
+        },
+        sizing=size(workload, demands, seed=seed),
+    )
+
+
+def _discrepancy(found: tuple[HeldOutCheck, ...]) -> float:
+    """Relative error of the whole throughput at the held-out levels, the largest one."""
+    errors = [abs(check.error) for check in found if check.activity is None]
+    return max(errors, default=0.0)

@@ -1,0 +1,67 @@
+"""`firstbell serve`: the reference backend, on its own."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from firstbell.fixtures.backend.configuration import Configuration, ConfigurationError
+from firstbell.fixtures.backend.passwords import PasswordHash
+from firstbell.fixtures.backend.server import serve as serve_backend
+from firstbell.models.problems import InputError, Problem
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = Configuration.host,
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = Configuration.port,
+    workers: Annotated[int, typer.Option(help="Worker processes.")] = Configuration.workers,
+    database: Annotated[
+        str | None,
+        typer.Option(
+            help="sqlite:///PATH or postgresql://USER@HOST/NAME; if none is given, SQLite, removed at the end."
+        ),
+    ] = None,
+    learners: Annotated[int, typer.Option(help="Accounts, all made up.")] = Configuration.learners,
+    password_hash: Annotated[
+        str, typer.Option("--hash", help="Such as argon2id or argon2id:m=19456,t=2,p=1; also pbkdf2-sha256 and scrypt.")
+    ] = "argon2id",
+    hash_threads: Annotated[
+        int, typer.Option(help="Password hashing threads of each worker.")
+    ] = Configuration.hash_threads,
+    page_cache: Annotated[
+        float, typer.Option(help="Seconds for which the shared part of a page is kept; 0: rendered each time.")
+    ] = Configuration.page_cache_s,
+    core: Annotated[
+        list[int] | None, typer.Option(help="A core to run on; repeat it for more. All, if none is given.")
+    ] = None,
+    data: Annotated[Path | None, typer.Option(help="Folder to keep its data in.")] = None,
+    seed: Annotated[int, typer.Option(help="Seed of the catalogue.")] = Configuration.seed,
+) -> None:
+    """The reference backend: a small e-learning platform that really hashes, renders, streams and stores.
+
+    It runs until Ctrl-C. Its own measurements are at /metrics.
+
+    Example: firstbell serve --port 8400 --workers 2 --learners 20000
+    """
+    try:
+        configuration = Configuration(
+            host=host, port=port, workers=workers, hash_threads=hash_threads, database=database, data_directory=data,
+            learners=learners, password_hash=_parsed(password_hash), page_cache_s=page_cache,
+            cores=tuple(core) if core else None, seed=seed,
+        )  # fmt: skip
+        typer.echo(f"Starting the reference backend on http://{host}:{port}; Ctrl-C ends it.", err=True)
+        serve_backend(configuration)
+    except ConfigurationError as error:
+        raise InputError(_problem(told) for told in error.problems) from None
+
+
+def _parsed(password_hash: str) -> PasswordHash:
+    try:
+        return PasswordHash.parse(password_hash)
+    except ValueError as error:
+        raise ConfigurationError(str(error)) from None
+
+
+def _problem(told: str) -> Problem:
+    remedy = "`firstbell serve --help` shows the options"
+    return Problem(source="firstbell serve", key=None, value=None, what=told, remedy=remedy)

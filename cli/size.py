@@ -1,0 +1,111 @@
+"""`firstbell size`: what must be bought, without loading anything."""
+
+import json
+import re
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+
+from firstbell.cli.profiles import DEFAULT, find_workload
+from firstbell.models.fitted_model import FittedModel, read_model
+from firstbell.models.sizing import Demands, demands_of
+from firstbell.models.sizing import size as sized
+from firstbell.models.study import SizingRow
+from firstbell.models.workload import Workload, read_workload
+from firstbell.reports.answer import level_title
+from firstbell.reports.csv import rows_csv
+from firstbell.reports.names import group_name
+from firstbell.reports.numbers import interval
+
+NO_MODEL = (
+    "Without a model no cores and servers are sized: the profile does not say what a page, a login or a segment costs. "
+    "`firstbell study` measures it; give its model.json with --model."
+)
+
+
+def size(
+    workload: Annotated[str, typer.Argument(help="A profile's file, or the name of a shipped one.")] = DEFAULT,
+    model: Annotated[Path | None, typer.Option(help="A model.json: what activities cost on a measured system.")] = None,
+    learners: Annotated[int | None, typer.Option(min=1, help="Size this number; else the profile's levels.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Write sizing.csv, with formulas and inputs, to this folder.")
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the draws behind the intervals.")] = 1,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
+) -> None:
+    """What must be bought, from a model or from the profile's stated demands.
+
+    Example: firstbell size kosovo --model study/model.json --learners 60000
+    """
+    profile = read_workload(find_workload(workload))
+    fitted = None if model is None else read_model(model)
+    notes = _notes(profile, fitted)
+    rows = _rows(profile, fitted, learners, seed)
+    if out is not None:
+        out.mkdir(parents=True, exist_ok=True)
+        (out / "sizing.csv").write_text(rows_csv(rows), encoding="utf-8")
+    if as_json:
+        typer.echo(_document(profile, seed, notes, rows))
+    else:
+        _print(rows)
+    for note in notes:
+        typer.echo(note, err=True)
+
+
+def _rows(profile: Workload, model: FittedModel | None, learners: int | None, seed: int) -> list[SizingRow]:
+    demands = Demands(cpu_s={}, source="the profile's stated demands") if model is None else demands_of(model)
+    levels = None if learners is None else {"asked": learners}
+    rows = sized(profile, demands, levels=levels, seed=seed)
+    # Without a model the tiers' cores would be those of the stated states alone: far too few, and not marked so.
+    return [row for row in rows if model is not None or row.unit not in ("cores", "servers")]
+
+
+def _notes(profile: Workload, model: FittedModel | None) -> list[str]:
+    if model is None:
+        return [NO_MODEL]
+    if model.workload_hash != profile.hash:
+        return [f"The model was fitted with another profile, or an older state of it: {model.workload}."]
+    return []
+
+
+def _document(profile: Workload, seed: int, notes: Sequence[str], rows: Sequence[SizingRow]) -> str:
+    document = {
+        "firstbell": version("firstbell"),
+        "workload": profile.name,
+        "workload_hash": profile.hash,
+        "seed": seed,
+        "notes": notes,
+        "sizing": [row.model_dump(mode="json") for row in rows],
+    }
+    return json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False)
+
+
+def _print(rows: Sequence[SizingRow]) -> None:
+    levels = dict.fromkeys((row.level, row.learners) for row in rows)
+    # What decides may differ from level to level: sizing.csv and --json have it for each of them.
+    decided_by = ["Decided by"] if len(levels) == 1 else []
+    table = Table("", *(_unbroken(level_title(*level)) for level in levels), *decided_by, box=SIMPLE_HEAD)
+    for group in dict.fromkeys(row.group for row in rows):
+        table.add_row(f"[bold]{group_name(group)}[/bold]")
+        for item in dict.fromkeys(row.item for row in rows if row.group == group):
+            at = {row.level: row for row in rows if row.item == item}
+            first = next(iter(at.values()))
+            table.add_row(
+                first.title, *(_figure(at.get(level)) for level, _ in levels), *[first.binding][: len(decided_by)]
+            )
+    Console().print(table)
+
+
+def _figure(row: SizingRow | None) -> str:
+    return "" if row is None else _unbroken(interval(row.low, row.quantity, row.high, row.unit))
+
+
+def _unbroken(text: str) -> str:
+    # Rich breaks lines at no-break spaces too, and half of a number is another number.
+    return re.sub(r"(?<=\d)\s(?=\d)", "", text)

@@ -1,0 +1,144 @@
+"""`firstbell study`: the whole road, from a running backend to a report."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from firstbell.cli.analysis import Effort, analyse
+from firstbell.cli.folders import new_folder
+from firstbell.cli.machine import Halves, halves
+from firstbell.cli.profiles import DEFAULT, find_workload
+from firstbell.cli.progress import follow
+from firstbell.cli.system_under_test import REFERENCE, system_under_test
+from firstbell.cli.written import study_of
+from firstbell.models.evidence import RunEvidence
+from firstbell.models.load_plan import Tempo, climb, pilot_plateau
+from firstbell.models.plan import Plan, Plateau
+from firstbell.models.problems import InputError
+from firstbell.models.record import RunRecord
+from firstbell.models.study import Study, ValidityResult
+from firstbell.models.workload import Workload, read_workload
+from firstbell.reports.folder import write_report
+from firstbell.reports.terminal import print_summary
+from firstbell.scenarios.consent import check_consent
+from firstbell.scenarios.launch import check_reachable, launch
+from firstbell.scenarios.validity import judge
+
+ACCOUNTS = 4_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trip:
+    """One study under way: what is loaded, with what, and where its papers go."""
+
+    workload_path: Path
+    workload: Workload
+    target: str
+    adapter: str
+    confirmed_host: str | None
+    folder: Path
+    cores: Halves
+    tempo: Tempo
+    seed: int
+    console: Console
+
+    def load(self, name: str, plateaus: tuple[Plateau, ...], words: str) -> RunEvidence:
+        """Load the target along the plateaus; the record is whole, or cut short by Ctrl-C and says so."""
+        plan = Plan(
+            workload=str(self.workload_path.resolve()),
+            target=self.target,
+            adapter=self.adapter,
+            plateaus=plateaus,
+            pace=self.tempo.pace,
+            session_s=self.workload.study.session_s,
+            cores=self.cores.generator,
+            sign_in_first=True,
+            seed=self.seed,
+        )
+        folder = self.folder / "runs" / name
+        with launch(plan, folder, confirm_host=self.confirmed_host) as running:
+            follow(running, words, self.console)
+        return RunEvidence(record=RunRecord.read(folder), workload=self.workload)
+
+
+def study(
+    workload: Annotated[str, typer.Argument(help="Profile: the name of a shipped one, or a file.")] = DEFAULT,
+    target: Annotated[
+        str, typer.Option(help="Base URL of the platform; the reference backend when left out.")
+    ] = REFERENCE,
+    adapter: Annotated[str, typer.Option(help="How to speak to it: package.module:Class.")] = REFERENCE,
+    confirm_host: Annotated[
+        str | None, typer.Option(help="The target's host, typed out: it agreed to be loaded.")
+    ] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="A first look in under 90 seconds.")] = False,
+    out: Annotated[Path | None, typer.Option(help="Folder for the results; must be new or empty.")] = None,
+    seed: Annotated[int, typer.Option(help="Seed of all that is random.")] = 1,
+) -> None:
+    """Measure, fit, check, forecast, size and report.
+
+    Example: firstbell study kosovo --quick --out study
+    """
+    console = Console(stderr=True)
+    workload_path = find_workload(workload)
+    profile = read_workload(workload_path)
+    if target != REFERENCE:
+        check_consent(target, confirm_host)
+        check_reachable(target)
+    folder = new_folder(out, "study")
+    tempo = Tempo.of(profile.study, quick=quick)
+    with system_under_test(target, folder / "backend", accounts=ACCOUNTS, seed=seed, console=console) as url:
+        trip = Trip(
+            workload_path=workload_path, workload=profile, target=url, adapter=adapter, confirmed_host=confirm_host,
+            folder=folder, cores=halves(), tempo=tempo, seed=seed, console=console,
+        )  # fmt: skip
+        run = _measured(trip)
+    result = _concluded(run, folder, target=target, quick=quick, seed=seed, console=console)
+    print_summary(result, folder / "report.html", Console())
+    raise typer.Exit(result.verdict.exit_code)
+
+
+def _measured(trip: Trip) -> RunEvidence:
+    """A pilot tells what a learner costs here; then the levels are climbed up to saturation."""
+    pilot = trip.load("pilot", (pilot_plateau(trip.tempo),), "looking what a learner costs here")
+    if not pilot.record.complete:
+        return pilot
+    saturation = _saturation_learners(pilot)
+    tempo = trip.tempo.for_saturation(saturation)
+    learners = min(saturation, tempo.most_learners)
+    plateaus = climb(trip.workload.study, tempo, saturation_learners=learners)
+    return replace(trip, tempo=tempo).load("climb", plateaus, "climbing the load levels")
+
+
+def _saturation_learners(pilot: RunEvidence) -> float:
+    """Learners at the study's pace who would keep every core of the backend busy."""
+    level = pilot.levels[0] if pilot.levels else None
+    if level is None or not level.utilization > 0:
+        what = "the pilot run measured nothing that the load levels could be planned from"
+        remedy = "Look at runs/pilot in the study's folder; a target must show its CPU time at /metrics"
+        raise InputError.single(source="pilot", what=what, remedy=remedy)
+    return level.span.learners / level.utilization
+
+
+def _concluded(run: RunEvidence, folder: Path, *, target: str, quick: bool, seed: int, console: Console) -> Study:
+    """Analyse what was measured, write it down and render it."""
+    with console.status("analysing") as status:
+        findings = analyse(run, effort=Effort.of(quick=quick), seed=seed, told=lambda words: status.update(words))
+    found = judge(run.record)
+    result = study_of(
+        findings,
+        validity=ValidityResult(verdict=found.verdict, reasons=found.reasons),
+        quick=quick,
+        complete=run.record.complete and findings.model is not None,
+        target=target,
+        created=datetime.now().astimezone().isoformat(timespec="seconds"),
+        seed=seed,
+    )
+    result.write(folder / "study.json")
+    if findings.model is not None:
+        findings.model.write(folder / "model.json")
+    write_report(result, folder)
+    return result

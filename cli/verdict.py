@@ -1,0 +1,94 @@
+"""The verdict of a study: which objectives hold, at which level they were judged, and the exit code that follows."""
+
+from collections.abc import Iterator
+
+from firstbell.cli.analysis import Findings
+from firstbell.models.forecast import objective_value_s
+from firstbell.models.measurement import LevelMeasurement
+from firstbell.models.quality import view_quality
+from firstbell.models.study import ObjectiveResult, QualityResult, ValidityResult, VerdictResult
+from firstbell.models.workload.assumptions import Objective
+
+HOLDS, FALLS_SHORT, INVALID = 0, 1, 3
+
+
+def verdict_of(findings: Findings, *, validity: ValidityResult, complete: bool) -> VerdictResult:
+    """Objectives as measured, and as forecast for the system that the sizing asks for."""
+    objectives = (*_measured(findings), *_forecast(findings))
+    if validity.verdict != "valid":
+        sentence = f"The measurement is {validity.verdict}: no verdict can stand on it."
+        return VerdictResult(holds=False, exit_code=INVALID, sentence=sentence, objectives=objectives)
+    if not complete or not objectives:
+        sentence = "The study was not finished: what there is says nothing about the contract."
+        return VerdictResult(holds=False, exit_code=INVALID, sentence=sentence, objectives=objectives)
+    missed = [objective.name for objective in objectives if not objective.holds]
+    if missed:
+        sentence = f"Missed: {', '.join(dict.fromkeys(missed))}."
+        return VerdictResult(holds=False, exit_code=FALLS_SHORT, sentence=sentence, objectives=objectives)
+    sentence = "Every objective holds, measured within the system's limit and forecast for the sized system."
+    return VerdictResult(holds=True, exit_code=HOLDS, sentence=sentence, objectives=objectives)
+
+
+def _judged_levels(findings: Findings) -> list[LevelMeasurement]:
+    """Levels that leave the spare capacity that the profile asks for, the highest first: nothing is promised beyond."""
+    limit = findings.run.workload.sizing.servers.max_utilization.value
+    levels = [level for level in findings.run.levels if level.span.kind != "calibration"]
+    inside = [level for level in levels if not level.utilization > limit] or levels[:1]
+    return sorted(inside, key=lambda level: level.span.learners, reverse=True)
+
+
+def _measured(findings: Findings) -> Iterator[ObjectiveResult]:
+    """Each objective at the highest level that saw enough to tell its value; those never told are left out."""
+    pace = findings.run.record.plan.pace
+    quicker = f", {pace:g} times people's pace" if pace != 1 else ""
+    views = findings.run.record.views()
+    for objective in findings.run.workload.objectives:
+        for level in _judged_levels(findings):
+            value = _measured_value(objective, level, view_quality(views, level.span.index))
+            if value is not None:
+                yield _result(objective, value, f"{level.span.learners} learners, measured{quicker}")
+                break
+
+
+def unjudged_objectives(findings: Findings) -> tuple[str, ...]:
+    """Names of the objectives that no level saw enough of."""
+    told = {found.name for found in _measured(findings)}
+    return tuple(o.name for o in findings.run.workload.objectives if o.name not in told)
+
+
+def _measured_value(objective: Objective, level: LevelMeasurement, quality: QualityResult | None) -> float | None:
+    if objective.measure == "error_ratio":
+        return level.error_ratio
+    if objective.measure == "rebuffer_ratio":
+        return None if quality is None else quality.rebuffer_ratio
+    if objective.measure == "startup_s":
+        return None if quality is None else quality.startup_p95_s
+    activity = level.activities.get(objective.activity or "")
+    times = activity.responses if activity else None
+    by_percentile = {50: "p50_s", 95: "p95_s", 99: "p99_s"}
+    name = by_percentile.get(int(objective.percentile or 0))
+    return getattr(times, name) if times is not None and name is not None else None
+
+
+def _forecast(findings: Findings) -> Iterator[ObjectiveResult]:
+    found = findings.sized.get("contract")
+    if found is None:
+        return
+    where = f"{found.learners} learners, forecast for the sized system"
+    for objective in findings.run.workload.objectives:
+        if objective.measure in ("response_s", "startup_s"):
+            value = objective_value_s(objective, found.predicted) if found.predicted is not None else None
+            yield _result(objective, value, where)
+
+
+def _result(objective: Objective, value: float | None, where: str) -> ObjectiveResult:
+    """An objective whose value could not be told does not hold: nobody has seen it hold."""
+    return ObjectiveResult(
+        name=objective.name,
+        limit_s=objective.limit,
+        measured_s=value,
+        unit="s" if objective.measure.endswith("_s") else "ratio",
+        holds=value is not None and value <= objective.limit,
+        judged_at=where,
+        source=objective.source,
+    )

@@ -1,0 +1,314 @@
+"""Findings in the form of `study.json`: the words and figures that every report is rendered from."""
+
+import math
+from collections.abc import Iterator
+from importlib.metadata import version
+
+from firstbell.cli.analysis import Findings
+from firstbell.cli.surroundings import backend_words, machine_words, scaled_down
+from firstbell.cli.verdict import unjudged_objectives, verdict_of
+from firstbell.models.fitted_model import ActivityModel, FittedModel
+from firstbell.models.forecast import Outlook, TrueLoad
+from firstbell.models.measurement import ActivityMeasurement, LevelMeasurement
+from firstbell.models.quality import view_quality
+from firstbell.models.streams import streams_of
+from firstbell.models.study import (
+    ActivityResult,
+    Breaking,
+    Check,
+    CurvePoint,
+    DemandResult,
+    FitResult,
+    Forecast,
+    Interval,
+    LevelResult,
+    Prediction,
+    ResponseTimes,
+    StationResult,
+    Study,
+    ValidityResult,
+)
+from firstbell.models.validation import HeldOutCheck
+
+WORTH_TELLING = 0.05
+DISCIPLINE = "thread pools, each first come first served, sharing the cores (processor sharing)"
+
+
+def study_of(
+    findings: Findings, *, validity: ValidityResult, quick: bool, complete: bool, target: str, created: str, seed: int
+) -> Study:
+    """The whole study as one document."""
+    workload = findings.run.workload
+    return Study(
+        firstbell=version("firstbell"),
+        workload=workload.name,
+        workload_title=workload.title,
+        workload_hash=workload.hash,
+        concurrent_meaning=workload.concurrent.meaning,
+        concurrent_source=workload.concurrent.source,
+        seed=seed,
+        target=target,
+        created=created,
+        quick=quick,
+        complete=complete,
+        machine=machine_words(findings.run.record),
+        backend=backend_words(findings.run.record),
+        scaled_down=tuple(scaled_down(findings.run)),
+        not_measured=tuple(_not_measured(findings)),
+        validity=validity,
+        levels=tuple(_level(findings, level) for level in findings.run.levels),
+        demands=tuple(_demands(findings.model)),
+        fit=_fit(findings.model),
+        validation=tuple(_check(check) for check in findings.checks if check.judged),
+        curve=tuple(_curve(findings)),
+        breaking=_breaking(findings),
+        forecast=tuple(_forecasts(findings)),
+        sizing=findings.sizing,
+        verdict=verdict_of(findings, validity=validity, complete=complete),
+    )
+
+
+def _level(findings: Findings, level: LevelMeasurement) -> LevelResult:
+    run, span = findings.run, level.span
+    return LevelResult(
+        learners=span.learners,
+        kind=span.kind,
+        held_out=span.kind == "held-out",
+        start_s=span.start_s - run.spans[0].start_s,
+        hold_s=span.hold_s,
+        throughput_per_s=level.requests_per_s,
+        error_ratio=level.error_ratio,
+        lateness_p99_s=level.lateness_p99_s,
+        little_gap=_little_gap(findings, level),
+        utilization=None if math.isnan(level.utilization) else level.utilization,
+        activities={name: _activity(found, run.missed(span, name)) for name, found in level.activities.items()},
+        stations={
+            name: StationResult(cpu_cores=cores, utilization=cores / level.cores)
+            for name, cores in level.station_cores.items()
+            if not math.isnan(cores)
+        },
+        quality=view_quality(run.record.views(), span.index),
+    )
+
+
+def _activity(found: ActivityMeasurement, missed: int) -> ActivityResult:
+    times = found.responses
+    low_s, high_s = (times.p95.interval_s if times.p95 is not None else None) or (None, None)
+    return ActivityResult(
+        throughput_per_s=found.throughput_per_s,
+        response_s=ResponseTimes(
+            mean=times.mean_s,
+            p50=times.p50_s,
+            p95=times.p95_s,
+            p99=times.p99_s,
+            p95_low=low_s,
+            p95_high=high_s,
+        ),
+        samples=found.visits,
+        errors=found.errors,
+        missed=missed,
+    )
+
+
+def _little_gap(findings: Findings, level: LevelMeasurement) -> float | None:
+    """Learners that Little's law finds in the thinking streams, X (R + Z), against those who were planned there.
+
+    Z is what the profile says, not what was measured: a generator that thinks too long shows here.
+    """
+    if level.span.kind == "calibration":
+        return None
+    run = findings.run
+    responses_s = level.mean_response_s()
+    found = planned = 0.0
+    for stream in streams_of(run.workload, played_only=True):
+        rate = {name: level.activities[name].throughput_per_s for name in stream.visits if name in level.activities}
+        if stream.pacing != "think" or stream.name == "sign-in" or not rate:
+            continue
+        think_s = stream.time_s / run.record.plan.pace
+        found += sum(x * (think_s + responses_s.get(name, 0.0)) for name, x in rate.items())
+        planned += level.span.learners * stream.share
+    return found / planned - 1 if planned else None
+
+
+def _demands(model: FittedModel | None) -> Iterator[DemandResult]:
+    for activity in model.activities if model is not None else ():
+        for index, station in enumerate(model.stations if model is not None else ()):
+            yield DemandResult(
+                activity=activity.name,
+                station=station,
+                demand_s=_demand_interval(activity, index),
+                ledger_s=activity.ledger_s[index],
+            )
+
+
+def _demand_interval(activity: ActivityModel, index: int) -> Interval:
+    drawn = sorted(draw[index] for draw in activity.draws_s)
+    tail = int(0.025 * len(drawn))
+    likely = activity.demand_s[index]
+    return Interval(
+        low=min(drawn[tail], likely),
+        likely=likely,
+        high=max(drawn[len(drawn) - 1 - tail], likely),
+        unit="s",
+        source="utilisation law, block bootstrap",
+    )
+
+
+def _fit(model: FittedModel | None) -> FitResult | None:
+    if model is None:
+        return None
+    quality = model.quality
+    return FitResult(
+        windows=quality.windows,
+        window_s=quality.window_s,
+        condition_number=quality.condition_number,
+        r_squared=quality.r_squared,
+        cores=model.cores,
+        discipline=DISCIPLINE,
+        lowest_learners=quality.lowest_learners,
+        highest_learners=quality.highest_learners,
+        advice=quality.advice,
+    )
+
+
+def _check(check: HeldOutCheck) -> Check:
+    return Check(
+        learners=check.learners,
+        quantity=check.quantity,
+        activity=check.activity,
+        predicted=check.predicted,
+        low=check.low,
+        high=check.high,
+        measured=check.measured,
+        tolerance=check.tolerance,
+        within=check.within,
+        samples=check.visits,
+        note="" if check.within else _reason(check),
+    )
+
+
+def _reason(check: HeldOutCheck) -> str:
+    if check.low <= check.measured <= check.high:
+        return "The measured value lies inside the prediction's interval: so short a look can't tell more."
+    return "The measured value lies outside the prediction's interval: the model does not describe this well."
+
+
+def _curve(findings: Findings) -> Iterator[CurvePoint]:
+    model = findings.model
+    for learners, prediction in sorted(findings.predictions.items()):
+        best = prediction.best
+        yield CurvePoint(
+            learners=learners,
+            throughput_per_s=best.requests_per_s,
+            utilization=sum(best.station_cores.values()) / (model.cores if model is not None else 1.0),
+            p50_s=best.p50_s,
+            p95_s=best.p95_s,
+        )
+
+
+def _breaking(findings: Findings) -> Breaking | None:
+    point = findings.breaking
+    if point is None:
+        return None
+    estimate = point.learners
+    interval = Interval(
+        low=estimate.low, likely=estimate.likely, high=estimate.high, unit=estimate.unit, source=estimate.source
+    )
+    return Breaking(learners=interval, binding=point.binding)
+
+
+def _forecasts(findings: Findings) -> Iterator[Forecast]:
+    for level, found in findings.measured.items():
+        yield Forecast(
+            level=level,
+            learners=found.learners,
+            measured_system=_prediction(findings, found, sized=False),
+            sized_system=_prediction(findings, findings.sized[level], sized=True),
+        )
+
+
+def _prediction(findings: Findings, found: Outlook, *, sized: bool) -> Prediction:
+    predicted = found.predicted
+    return Prediction(
+        holds=found.holds,
+        throughput_per_s=found.requests_per_s,
+        offered_per_s=found.offered_requests_per_s,
+        utilization={name: min(found.offered_cores[name] / cores, 1.0) for name, cores in found.capacity_cores.items()},
+        p50_s=predicted.p50_s if predicted is not None else {},
+        p95_s=predicted.p95_s if predicted is not None else {},
+        extrapolated=sized or found.load > _highest_load(findings),
+        note=_outlook_note(findings, found, sized=sized),
+    )
+
+
+def _highest_load(findings: Findings) -> float:
+    return max((level.utilization for level in findings.run.levels), default=0.0)
+
+
+def _outlook_note(findings: Findings, found: Outlook, *, sized: bool) -> str:
+    if found.predicted is None:
+        return (
+            f"This load asks for {found.load:.1f} times what the system can give: work would queue up without end, "
+            "so no response time is forecast."
+        )
+    missed = f" It misses: {', '.join(found.missed)}." if found.missed else ""
+    if sized:
+        return (
+            "Extrapolated: the demands were measured, the larger system was not. The forecast assumes that the tiers "
+            "scale out without a cost of their own." + missed
+        )
+    if found.load > _highest_load(findings):
+        return "Extrapolated beyond the highest load that was measured." + missed
+    return "Inside the range of loads that was measured." + missed
+
+
+def _disturbances(findings: Findings) -> Iterator[str]:
+    """Other programs on the platform's cores make it look dearer and slower than it is."""
+    record = findings.run.record
+    found = {span.learners: record.disturbance(span) or 0.0 for span in findings.run.spans}
+    worst = max(found, key=found.__getitem__, default=None)
+    if worst is not None and found[worst] > WORTH_TELLING:
+        yield (
+            f"The platform did not have its cores for itself: other programs took up to {found[worst]:.0%} of them, at "
+            f"{worst} learners. Its demands may be overstated."
+        )
+
+
+def _drift(findings: Findings) -> Iterator[str]:
+    """A shared machine is not equally fast all the time; demands fitted in its slow minutes are too high."""
+    record = findings.run.record
+    levels = [span for span in findings.run.spans if span.kind != "calibration"]
+    found = {span.learners: task_s for span in levels if (task_s := record.reference_task_s(span)) is not None}
+    if len(found) < 2:
+        return
+    slow, fast = max(found, key=found.__getitem__), min(found, key=found.__getitem__)
+    if found[slow] > (1 + WORTH_TELLING) * found[fast]:
+        yield (
+            "The machine was not equally fast all the time: the same password hash took "
+            f"{1000 * found[fast]:.1f} ms of processor time at {fast} learners and {1000 * found[slow]:.1f} ms at "
+            f"{slow}. Predictions can be off for that reason alone; measure again when the machine is quiet."
+        )
+
+
+def _not_measured(findings: Findings) -> Iterator[str]:
+    yield from findings.gaps
+    yield from _disturbances(findings)
+    yield from _drift(findings)
+    unjudged = unjudged_objectives(findings)
+    if unjudged:
+        yield f"Too little was seen to judge these objectives as measured: {', '.join(unjudged)}."
+    workload = findings.run.workload
+    stated = ", ".join(workload.states.stated)
+    if stated:
+        yield f"The states {stated} were not played: they enter the sizing with the demands that the profile states."
+    unseen = TrueLoad(workload=workload, model=findings.model, with_stated=False).unmeasured if findings.model else ()
+    if unseen:
+        yield f"Nothing was seen of these, so no forecast counts them: {', '.join(unseen)}."
+    few = sorted({check.activity for check in findings.checks if not check.judged and check.activity})
+    if few:
+        yield (
+            f"At a held-out level {', '.join(few)} came so rarely that the measured response time is less sure than "
+            "the tolerance: the prediction was not judged there."
+        )
+    if findings.run.record.plan.byte_fraction < 1:
+        yield "Whole segments were not fetched; the sizing uses their true bytes."
