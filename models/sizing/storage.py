@@ -87,7 +87,7 @@ def storage_rows(case: Case) -> list[SizingRow]:
         _row(case, "ladder", "All renditions", "videos × mean_video_s × Σ rungs, audio and overhead ÷ 8", ladder_bytes),
         _row(case, "instance", "One content instance, today", "originals + ladder", instance_bytes),
         _row(case, "kept", "All content instances, today", "(originals + ladder) × instances", kept_bytes),
-        _row(case, "raw_today", "Raw disk for them, today", "instances × copies ÷ fill_limit", raw_today_bytes),
+        _row(case, "raw_today", "Raw disk for the content, today", "instances × copies ÷ fill_limit", raw_today_bytes),
         _usable(case),
         _raw(case),
         _backup(case),
@@ -141,7 +141,7 @@ def _raw(case: Case) -> SizingRow:
         option = f"erasure coding {REED_SOLOMON[0]}+{REED_SOLOMON[1]}, {smaller / 1e12:.1f} TB"
         reason = "the profile asks for whole copies; coding saves disks, and costs CPU and slower repair"
         rejected = (Rejected(option=option, reason=reason),)
-    title = f"Raw disk for them, after {years:g} years"
+    title = f"Raw disk for the content, after {years:g} years"
     return _sized(case, _line("raw", title, "usable × copies ÷ fill_limit", rejected), raw_bytes)
 
 
