@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 
 from firstbell.cli.analysis import Findings
+from firstbell.cli.failures import INVALID_MEASUREMENT
 from firstbell.models.forecast import objective_value_s
 from firstbell.models.measurement import LevelMeasurement
 from firstbell.models.quality import view_quality
 from firstbell.models.study import ObjectiveResult, QualityResult, ValidityResult, VerdictResult
 from firstbell.models.workload.assumptions import Objective
 
-HOLDS, FALLS_SHORT, INVALID = 0, 1, 3
+HOLDS, FALLS_SHORT = 0, 1
 
 
 def verdict_of(findings: Findings, *, validity: ValidityResult, complete: bool) -> VerdictResult:
@@ -17,10 +18,10 @@ def verdict_of(findings: Findings, *, validity: ValidityResult, complete: bool) 
     objectives = (*_measured(findings), *_forecast(findings))
     if validity.verdict != "valid":
         sentence = f"The measurement is {validity.verdict}: no verdict can stand on it."
-        return VerdictResult(holds=False, exit_code=INVALID, sentence=sentence, objectives=objectives)
+        return VerdictResult(holds=False, exit_code=INVALID_MEASUREMENT, sentence=sentence, objectives=objectives)
     if not complete or not objectives:
         sentence = "The study was not finished: what there is says nothing about the contract."
-        return VerdictResult(holds=False, exit_code=INVALID, sentence=sentence, objectives=objectives)
+        return VerdictResult(holds=False, exit_code=INVALID_MEASUREMENT, sentence=sentence, objectives=objectives)
     missed = [objective.name for objective in objectives if not objective.holds]
     if missed:
         sentence = f"Missed: {', '.join(dict.fromkeys(missed))}."
