@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from firstbell.cli.failures import INVALID_MEASUREMENT
 from firstbell.cli.folders import new_folder
 from firstbell.cli.machine import halves
 from firstbell.cli.profiles import DEFAULT, find_workload
@@ -14,11 +15,11 @@ from firstbell.cli.system_under_test import REFERENCE, system_under_test
 from firstbell.models.plan import Plan, Plateau
 from firstbell.models.record import RunRecord
 from firstbell.models.workload import read_workload
+from firstbell.scenarios.accounts import accounts_needed
 from firstbell.scenarios.consent import check_consent
 from firstbell.scenarios.launch import check_reachable, launch
 from firstbell.scenarios.validity import judge
 
-INVALID = 3
 SIGN_INS_PER_S = 20.0
 
 
@@ -49,22 +50,24 @@ def run(
         check_consent(target, confirm_host)
         check_reachable(target)
     folder = new_folder(out, "run")
-    with system_under_test(target, folder / "backend", accounts=learners, seed=seed, console=console) as url:
-        plan = Plan(
-            workload=str(path.resolve()),
-            target=url,
-            adapter=adapter,
-            plateaus=(Plateau(kind="run", learners=learners, ramp_s=learners / SIGN_INS_PER_S + 1, hold_s=duration),),
-            pace=pace,
-            session_s=profile.session.length_s.value,
-            processes=processes,
-            cores=halves().generator if target == REFERENCE else (),
-            seed=seed,
-        )
+    plan = Plan(
+        workload=str(path.resolve()),
+        target=target,
+        adapter=adapter,
+        plateaus=(Plateau(kind="run", learners=learners, ramp_s=learners / SIGN_INS_PER_S + 1, hold_s=duration),),
+        pace=pace,
+        session_s=profile.session.length_s.value,
+        processes=processes,
+        cores=halves().generator if target == REFERENCE else (),
+        seed=seed,
+    )
+    accounts = accounts_needed(plan, profile.session.digital_id_share.value)
+    with system_under_test(target, folder / "backend", accounts=accounts, seed=seed, console=console) as url:
+        plan = plan.model_copy(update={"target": url})
         with launch(plan, folder / "record", confirm_host=confirm_host) as running:
             follow(running, f"{learners} learners", console)
     found = judge(RunRecord.read(folder / "record"))
     typer.echo(f"{folder / 'record'}: {found.verdict}")
     for reason in found.reasons:
         typer.echo(f"  {reason}")
-    raise typer.Exit(0 if found.verdict == "valid" else INVALID)
+    raise typer.Exit(0 if found.verdict == "valid" else INVALID_MEASUREMENT)
