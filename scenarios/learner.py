@@ -10,6 +10,7 @@ from locust.exception import StopUser
 from locust.user.task import LOCUST_STATE_RUNNING, LOCUST_STATE_STOPPING, LOCUST_STATE_WAITING
 
 from firstbell.scenarios.accounts import Account
+from firstbell.scenarios.attendance import Attendance
 from firstbell.scenarios.http.client import Client
 from firstbell.scenarios.load import Load
 from firstbell.scenarios.login import sign_in
@@ -34,6 +35,7 @@ class Learner(User):
     wait_time = constant(1)  # only waited after an exception that is nobody's plan
 
     account: Account
+    attendance: Attendance
     client: Client
     leave_s: float
     first_session: bool
@@ -52,8 +54,13 @@ class Learner(User):
         self.leave_s = load.schedule.end_s
         # Without a plan Locust spawns a second's learners at once; spread, they don't queue for the sign-in.
         spread_s = 0.0 if load.schedule.stages else load.chance.uniform(0, _SPAWN_TICK_S)
-        self._entry_s = load.schedule.entry_s(rank, now_s) + spread_s
-        self._arrival_s = load.schedule.arrival_s(rank, now_s) if load.signs_in_first else self._entry_s
+        if load.signs_in_first:
+            self.attendance, arrival_s = load.schedule.attendance(rank), load.schedule.arrival_s(rank, now_s)
+        else:
+            arrival_s = load.schedule.entry_s(rank, now_s) + spread_s
+            self.attendance = Attendance(arrival_s)
+        self._arrival_s = arrival_s
+        self._absences_ahead = list(reversed(self.attendance.absences))
         self._in_session = False
 
     def on_stop(self) -> None:
@@ -66,7 +73,7 @@ class Learner(User):
         self.client.close()
         self.load.accounts.give_back(self.account)
         self.load.spawned -= 1
-        self.load.learners -= self._in_session
+        self._leave()
 
     @task
     def live(self) -> None:
@@ -103,6 +110,7 @@ class Learner(User):
 
     def begin(self, activity: str, due_s: float) -> Visit:
         """Wait until a visit is due and begin it; SessionOverError where the session or the run ends before."""
+        due_s = self.attendance.present_s(due_s)
         self.wait_until(due_s)
         visit = self.visit(activity, due_s)
         if _monotonic() >= self.load.schedule.end_s:
@@ -115,17 +123,29 @@ class Learner(User):
         if self._state == LOCUST_STATE_STOPPING:
             raise StopUser
         leave_s = self.leave_s
-        delay_s = (due_s if due_s < leave_s else leave_s) - _monotonic()
+        until_s = due_s if due_s < leave_s else leave_s
+        while self._absences_ahead and self._absences_ahead[-1][0] < until_s:
+            self._stay_away(*self._absences_ahead.pop())
+        self._sleep_until(until_s)
+        if due_s >= leave_s:
+            raise SessionOverError
+
+    def _stay_away(self, away_s: float, back_s: float) -> None:
+        self._sleep_until(away_s)
+        self._leave()
+        self._sleep_until(back_s)
+        self._come_in()
+
+    def _sleep_until(self, time_s: float) -> None:
+        delay_s = time_s - _monotonic()
         if delay_s > 0:
             self._state = LOCUST_STATE_WAITING  # Locust may stop a waiting user at once
             sleep(delay_s)
             self._state = LOCUST_STATE_RUNNING
-        if due_s >= leave_s:
-            raise SessionOverError
 
     def after(self, people_s: float, since_s: float) -> float:
         """When this learner's own clock, which may run fast, has gone on by ``people_s``."""
-        return self.load.schedule.after(self.state, since_s, people_s)
+        return self.load.schedule.after(self.state, since_s, people_s, self.attendance)
 
     def bear(self, failure: StepFailedError) -> None:
         """Take a failed request as people do: go on, or sign in again where the platform has forgotten them."""
@@ -133,9 +153,21 @@ class Learner(User):
             self.leave_s = _monotonic()
             raise SessionOverError from failure
 
-    def pace(self, activity: str, period_s: float, *, first_s: float, clock: str) -> Pacer:
-        """A periodic timer, on one of the schedule's clocks, that is this learner's until its next session."""
-        pacer = Pacer(activity, first_s=first_s, period_s=period_s, schedule=self.load.schedule, clock=clock)
+    def pace(self, activity: str, period_s: float, *, since_s: float, clock: str) -> Pacer:
+        """A periodic timer, on one of the schedule's clocks, that is this learner's until its next session.
+
+        It is first due within one period from ``since_s`` on, at random, or all learners of a ramp would act together.
+        """
+        load, attendance = self.load, self.attendance
+        first_s = load.schedule.after(clock, since_s, load.chance.uniform(0, period_s), attendance)
+        pacer = Pacer(
+            activity,
+            first_s=first_s,
+            period_s=period_s,
+            schedule=load.schedule,
+            clock=clock,
+            attendance=attendance,
+        )
         self.pacers = (*self.pacers, pacer)
         return pacer
 
@@ -147,20 +179,24 @@ class Learner(User):
         self.load.learners += not self._in_session
         self._in_session = True
 
+    def _leave(self) -> None:
+        self.load.learners -= self._in_session
+        self._in_session = False
+
     def _session(self, due_s: float) -> float:
         """One session from signing in on; when the next one begins."""
         load = self.load
         self.leave_s = load.schedule.end_s
-        if due_s >= self._entry_s:
+        if due_s >= self.attendance.entry_s:
             self._come_in()
         try:
             signed_in_s = sign_in(self, due_s)
         except StepFailedError:
             return self._try_again_s()
-        begins_s = max(signed_in_s, self._entry_s)
+        begins_s = max(signed_in_s, self.attendance.entry_s)
         self.wait_until(begins_s)
         self._come_in()
-        over_s = load.schedule.after("login", begins_s, load.chance.exponential(load.session_s))
+        over_s = load.schedule.after("login", begins_s, load.chance.exponential(load.session_s), self.attendance)
         self.leave_s = min(over_s, load.schedule.end_s)
         with suppress(SessionOverError):
             self.act(begins_s)
@@ -176,4 +212,4 @@ class Learner(User):
         """Somebody whom the platform refuses reads the page and tries again."""
         load, browsing = self.load, self.load.workload.states.browsing
         think_s = load.chance.lognormal(browsing.think_s.value, browsing.think_cv.value)
-        return load.schedule.after("login", _monotonic(), think_s)
+        return load.schedule.after("login", _monotonic(), think_s, self.attendance)

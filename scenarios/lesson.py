@@ -12,8 +12,7 @@ def attend(learner: "Learner", since_s: float) -> None:
     """Poll until the session is over."""
     load = learner.load
     period_s = load.workload.states.lesson.poll_period_s.value
-    first_s = learner.after(load.chance.uniform(0, period_s), since_s)
-    poll = learner.pace("poll", period_s, first_s=first_s, clock="lesson")
+    poll = learner.pace("poll", period_s, since_s=since_s, clock="lesson")
     while True:
         visit = learner.begin("poll", poll.due_s)
         poll.advance()

@@ -34,8 +34,7 @@ class _Sitting:
         self._start_s = start_s
         self._saves = 0
         period_s = learner.load.workload.states.quiz.autosave_period_s.value
-        first_s = learner.load.schedule.after("autosave", start_s, learner.load.chance.uniform(0, period_s))
-        self._autosave: Pacer = learner.pace("autosave", period_s, first_s=first_s, clock="autosave")
+        self._autosave: Pacer = learner.pace("autosave", period_s, since_s=start_s, clock="autosave")
 
     def finish(self, first_page: int) -> float:
         """Answer from a page on and hand in; when that was done."""

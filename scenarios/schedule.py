@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from firstbell.models.plan import Plan
+from firstbell.scenarios.attendance import Attendance
 
 PLAYER_CLOCKS = frozenset({"beacon"})
 """Clocks that the study's pace does not touch: video plays at its true speed, whatever people do."""
@@ -19,6 +20,9 @@ RAMP = -1
 _LONGEST_WAIT_S = 1e7  # a clock that stands still: event loops take no infinite timers
 
 _DRAIN_S = 3.0
+
+ALWAYS = Attendance(-math.inf)
+"""The attendance of a learner who never leaves."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,6 +98,33 @@ class Schedule:
                 return max(now_s, stage.ramp_start_s + done * (stage.start_s - stage.ramp_start_s))
         return self.end_s
 
+    def attendance(self, rank: int) -> Attendance:
+        """When the learner with this rank is there, where whoever leaves with a falling level comes back with a rise.
+
+        A learner whom no level needs comes when the run is over.
+        """
+        if not self.stages:
+            return Attendance(-math.inf)
+        present: list[tuple[float, float]] = []
+        entry_s: float | None = None
+        for index, stage in enumerate(self.stages):
+            before = self._learners_before(index)
+            there = rank < stage.learners
+            if there == (entry_s is not None):
+                continue
+            done = (rank + 0.5 - before) / (stage.learners - before)
+            moment_s = stage.ramp_start_s + done * (stage.start_s - stage.ramp_start_s)
+            if there:
+                entry_s = moment_s
+            elif entry_s is not None:
+                present.append((entry_s, moment_s))
+                entry_s = None
+        if entry_s is not None or not present:
+            present.append((self.end_s if entry_s is None else entry_s, self.end_s))
+        elif present[-1][1] < self.end_s:
+            present.append((self.end_s, self.end_s))
+        return Attendance.of(present)
+
     def arrival_s(self, rank: int, now_s: float) -> float:
         """When the learner with this rank signs in, where all do so in the first ramp, however late their level is."""
         if not self.stages:
@@ -104,18 +135,29 @@ class Schedule:
         ramp_s = first.start_s - first.ramp_start_s
         return max(now_s, first.ramp_start_s + done * max(ramp_s - _DRAIN_S, ramp_s / 2))
 
-    def after(self, clock: str, time_s: float, people_s: float) -> float:
-        """The moment at which a clock, read at ``time_s``, has gone on by ``people_s``.
+    def after(self, clock: str, time_s: float, people_s: float, attendance: Attendance = ALWAYS) -> float:
+        """The moment at which a learner's clock, read at ``time_s``, has gone on by ``people_s``.
 
         People's clocks run ``pace`` times as fast as the true one, each also by the plateau's own factor for it, from
-        the plateau's ramp on.
+        the plateau's ramp on. None runs while the learner is away.
         """
-        base = 1.0 if clock in PLAYER_CLOCKS else self._pace
+        for away_s, back_s in attendance.absences:
+            if time_s >= back_s:
+                continue
+            if time_s < away_s:
+                reached_s = self._reached_s(clock, time_s, people_s)
+                if reached_s <= away_s:
+                    return reached_s
+                people_s = max(people_s - self._passed_s(clock, time_s, away_s), 0.0)
+            time_s = back_s
+        return self._reached_s(clock, time_s, people_s)
+
+    def _reached_s(self, clock: str, time_s: float, people_s: float) -> float:
         if not self.stages:
-            return time_s + people_s / base
+            return time_s + people_s / self._base(clock)
         index = self.stage_at(time_s)
         while True:
-            rate = base * self.stages[index].paces.get(clock, 1.0)
+            rate = self._base(clock) * self.stages[index].paces.get(clock, 1.0)
             end_s = self._ends[index]
             reached_s = time_s + people_s / rate if rate > 0 else math.inf
             if reached_s <= end_s or index == len(self._ends) - 1:
@@ -124,6 +166,18 @@ class Schedule:
                 people_s -= (end_s - time_s) * rate
                 time_s = end_s
             index += 1
+
+    def _passed_s(self, clock: str, from_s: float, to_s: float) -> float:
+        """By how much a clock goes on between two moments of a run with stages."""
+        passed_s = 0.0
+        for index in range(self.stage_at(from_s), self.stage_at(to_s) + 1):
+            until_s = min(self._ends[index], to_s)
+            passed_s += max(until_s - from_s, 0.0) * self._base(clock) * self.stages[index].paces.get(clock, 1.0)
+            from_s = max(from_s, until_s)
+        return passed_s
+
+    def _base(self, clock: str) -> float:
+        return 1.0 if clock in PLAYER_CLOCKS else self._pace
 
     def rate_at(self, clock: str, time_s: float) -> float:
         """How much faster than the true one a clock of people runs at a moment."""

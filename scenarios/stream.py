@@ -86,10 +86,7 @@ class View:
     def _played(self, player: Player) -> float:
         """Play to the end of the view; when that was."""
         learner = self._learner
-        first_s = learner.load.schedule.after(
-            "beacon", learner.now_s(), learner.load.chance.uniform(0, self._beacon_period_s)
-        )
-        beacon = learner.pace("beacon", self._beacon_period_s, first_s=first_s, clock="beacon")
+        beacon = learner.pace("beacon", self._beacon_period_s, since_s=learner.now_s(), clock="beacon")
         end_s = None
         while end_s is None:
             end_s = self._step(player, beacon)
@@ -102,7 +99,8 @@ class View:
         if playhead.longest_stall_s > self._patience_s:
             self._abandoned = True
             return self._learner.now_s()
-        end_s, fetch_s = playhead.reaches_s(min(self._wanted_s, playhead.media_s)), player.next_fetch_s()
+        end_s = self._time_s(playhead.reaches_s(min(self._wanted_s, playhead.media_s)))
+        fetch_s = self._time_s(player.next_fetch_s())
         next_s = min(time_s for time_s in (end_s, fetch_s, beacon.due_s) if time_s is not None)
         if next_s == end_s:
             self._learner.wait_until(end_s)
@@ -120,13 +118,13 @@ class View:
                 self._read_media(visit, "segment.media", player)
             self._fetch(visit, "segment.get", player)
         except StepFailedError as failure:
-            player.failed(visit.due_s)
+            player.failed(self._own_s(visit.due_s))
             self._learner.bear(failure)
 
     def _send_beacon(self, player: Player, beacon: Pacer) -> None:
         visit = self._learner.begin("beacon", beacon.due_s)
         beacon.advance()
-        player.playhead.advance(self._learner.now_s())
+        player.playhead.advance(self._own_s(self._learner.now_s()))
         played_s = player.playhead.played_s
         try:
             self._learner.load.adapter.send_beacon(
@@ -147,14 +145,21 @@ class View:
         reply = visit.request(step, "GET", path, headers=headers, keep_body=False)
         # What is left out of the bytes is put back into the time that the player sees.
         download_s = reply.first_byte_s - reply.start_s + (reply.end_s - reply.first_byte_s) / fraction
-        player.fetched(end_s=reply.end_s, download_s=download_s)
+        player.fetched(end_s=self._own_s(reply.end_s), download_s=download_s)
+
+    def _own_s(self, time_s: float) -> float:
+        """Players live on the learner's own clock: a video stands still while its learner is away."""
+        return self._learner.attendance.own_s(time_s)
+
+    def _time_s(self, own_s: float | None) -> float | None:
+        return None if own_s is None else self._learner.attendance.time_s(own_s)
 
     def _record(self) -> None:
         player = self._player
         if player is None and not self._abandoned:
             return
         playhead = player.playhead if player else Playhead(0.0)
-        playhead.advance(self._learner.now_s())
+        playhead.advance(self._own_s(self._learner.now_s()))
         self._learner.load.recorder.add_view(
             self._learner.account.index,
             self._level,

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 from firstbell.models.workload import Workload, read_workload
+from firstbell.scenarios.attendance import Attendance
 from firstbell.scenarios.chance import Chance, Choice
 from firstbell.scenarios.columns import OUTCOMES
 from firstbell.scenarios.http.client import Client
@@ -15,7 +16,7 @@ from firstbell.scenarios.http.request import PreparedRequest
 from firstbell.scenarios.pacer import Pacer
 from firstbell.scenarios.player import PlayerRules
 from firstbell.scenarios.recorder import Recorder
-from firstbell.scenarios.schedule import Schedule
+from firstbell.scenarios.schedule import ALWAYS, Schedule
 from firstbell.scenarios.setting import default_workload
 from firstbell.scenarios.visit import StepFailedError, Visit
 
@@ -60,6 +61,7 @@ class StagedLearner:
     byte_fraction: float = 1.0
     first_session: bool = False
     time_s: float = 1000.0
+    attendance: Attendance = ALWAYS
     pacers: tuple[Pacer, ...] = ()
     views: list[tuple[Any, ...]] = field(default_factory=list)
     load: Any = None
@@ -104,7 +106,8 @@ class StagedLearner:
     def bear(self, failure: StepFailedError) -> None:
         assert failure.reply.outcome is Outcome.HTTP_ERROR
 
-    def pace(self, activity: str, period_s: float, *, first_s: float, clock: str) -> Pacer:
+    def pace(self, activity: str, period_s: float, *, since_s: float, clock: str) -> Pacer:
+        first_s = since_s + self.load.chance.uniform(0, period_s)
         pacer = Pacer(activity, first_s=first_s, period_s=period_s, schedule=self.load.schedule, clock=clock)
         self.pacers = (*self.pacers, pacer)
         return pacer

@@ -181,3 +181,23 @@ def test_a_record_is_never_written_over(backend: str, tmp_path: Path) -> None:
     (tmp_path / "keep").write_text("something")
     with pytest.raises(InputError, match="the folder is not empty"):
         launch(_plan(backend), tmp_path)
+
+
+def test_learners_leave_and_come_back_without_signing_in_again(backend: str, tmp_path: Path) -> None:
+    levels = [Plateau(kind="fit", learners=learners, ramp_s=1, hold_s=2) for learners in (12, 4, 12)]
+    first = levels[0].model_copy(update={"ramp_s": 4.0})
+    plan = _plan(backend, plateaus=(first, *levels[1:]), sign_in_first=True, session_s=1e6)
+    with launch(plan, tmp_path / "run") as load:
+        load.wait()
+    record = RunRecord.read(tmp_path / "run")
+    assert judge(record).verdict != "invalid"
+    made = without_missed(record.samples())
+    is_login = np.array(_words(made, "activity")) == "login"
+    sign_ins = {(row["learner"], row["visit"]) for row in made.filter(pa.array(is_login)).to_pylist()}
+    assert len(sign_ins) == len({learner for learner, _ in sign_ins}) == 12
+    start_s = made["start_s"].to_numpy()
+    active = [
+        len(set(made["learner"].to_numpy()[(start_s >= span.start_s) & (start_s < span.end_s)].tolist()))
+        for span in record.spans
+    ]
+    assert active[1] <= 4 < min(active[0], active[2])

@@ -5,6 +5,7 @@ import math
 import pytest
 
 from firstbell.models.plan import Plan, Plateau
+from firstbell.scenarios.attendance import Attendance
 from firstbell.scenarios.schedule import RAMP, Schedule
 
 
@@ -59,6 +60,38 @@ def test_a_clock_that_stands_still_waits_for_the_next_plateau() -> None:
     still = Plateau(kind="calibration", learners=1, ramp_s=0, hold_s=10, paces={"lesson": 0.0})
     going = Plateau(kind="fit", learners=1, ramp_s=0, hold_s=10)
     assert Schedule.of(_plan(still, going), 0.0).after("lesson", 2.0, 3.0) == pytest.approx(13.0)
+
+
+def _hill() -> Schedule:
+    """Levels of 10, 30, 10 and 20 learners."""
+    levels = [Plateau(kind="fit", learners=learners, ramp_s=10, hold_s=20) for learners in (10, 30, 10, 20)]
+    return Schedule.of(_plan(*levels, pace=2.0), 0.0)
+
+
+def test_who_leaves_with_a_falling_level_comes_back_with_a_rising_one() -> None:
+    schedule = _hill()
+    assert schedule.attendance(0) == Attendance(0.5)
+    assert schedule.attendance(12) == Attendance(31.25, ((68.75, 92.5),))
+    assert schedule.attendance(25) == Attendance(37.75, ((62.25, schedule.end_s),))
+    assert schedule.attendance(30) == Attendance(schedule.end_s)
+
+
+@pytest.mark.parametrize("moment_s", [15.0, 34.0, 45.0, 66.0, 75.0, 93.0, 110.0])
+def test_as_many_learners_are_there_as_their_level_wants(moment_s: float) -> None:
+    schedule = _hill()
+    all_of_them = [schedule.attendance(rank) for rank in range(40)]
+    there = [who for who in all_of_them if who.entry_s <= moment_s and who.present_s(moment_s) == moment_s]
+    assert abs(len(there) - schedule.learners_at(moment_s)) <= 1
+
+
+def test_no_clock_runs_while_its_learner_is_away() -> None:
+    schedule = _hill()
+    away = Attendance(0.0, ((10.0, 30.0), (40.0, 90.0)))
+    assert schedule.after("quiz", 5.0, 8.0, away) == 9.0
+    assert schedule.after("quiz", 5.0, 18.0, away) == pytest.approx(34.0)  # 5 s before, 4 s after
+    assert schedule.after("quiz", 5.0, 34.0, away) == pytest.approx(92.0)  # 5 s, 10 s and 2 s
+    assert schedule.after("quiz", 20.0, 8.0, away) == pytest.approx(34.0)  # nothing before its return
+    assert schedule.after("beacon", 5.0, 8.0, away) == pytest.approx(33.0)
 
 
 def test_without_a_plan_the_run_never_ends_and_everybody_comes_at_once() -> None:

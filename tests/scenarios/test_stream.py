@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from firstbell.scenarios.attendance import Attendance
 from firstbell.scenarios.stream import View, watch
 
 from .staged import CurtainError, StagedLearner
@@ -176,3 +177,20 @@ def test_the_first_learners_are_caught_watching_in_the_proportion_of_views_to_ga
             watch(learner, 1000.0)  # type: ignore[arg-type]
         at_once += any(due_s == 1000.0 for _, due_s, *_ in learner.story())
     assert at_once / 200 == pytest.approx(240 / 270, abs=0.06)
+
+
+def test_a_video_stands_still_while_its_learner_is_away() -> None:
+    def views(attendance: Attendance, ends_s: float) -> list[tuple[Any, ...]]:
+        learner = StagedLearner(_platform(lambda _: 0.05), ends_s=ends_s, attendance=attendance)
+        learner.load.adapter = _NoBeacons()
+        view = View(learner, 1000.0)  # type: ignore[arg-type]
+        with pytest.raises(CurtainError):
+            view.watch()
+        dues = [due_s for step, due_s, *_ in learner.story() if step == "segment.get"]
+        assert all(attendance.present_s(due_s) == due_s for due_s in dues)
+        return learner.views
+
+    (whole,), (cut,) = views(Attendance(0.0), 1040.0), views(Attendance(0.0, ((1015.0, 1515.0),)), 1540.0)
+    played, stalled = 4, 5
+    assert cut[played] == pytest.approx(whole[played])
+    assert (cut[stalled], whole[stalled]) == (0.0, 0.0)
