@@ -73,14 +73,12 @@ def _checked(findings: Findings, held_out: tuple[int, ...], effort: Effort, seed
     predictions: dict[int, Prediction] = {}
     found: list[HeldOutCheck] = []
     for level in findings.run.fit_levels(held_out):
-        predictions[level.span.learners] = predict_level(
-            model, level, draws=0, seed=seed, duration_s=effort.predicted_s
-        )
+        predictions[level.learners] = predict_level(model, level, draws=0, seed=seed, duration_s=effort.predicted_s)
     for level in findings.run.held_out_levels(held_out):
         prediction = predict_level(
             model, level, draws=effort.prediction_draws, seed=seed, duration_s=effort.predicted_s
         )
-        predictions[level.span.learners] = prediction
+        predictions[level.learners] = prediction
         found += checks(model, level, prediction)
     return replace(findings, predictions=predictions, checks=tuple(found))
 

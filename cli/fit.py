@@ -41,7 +41,7 @@ def fit(
 
 
 def _levels(text: str, evidence: RunEvidence) -> tuple[int, ...]:
-    known = {level.span.learners for level in evidence.levels if level.span.kind != "calibration"}
+    known = {level.learners for level in evidence.levels if level.kind != "calibration"}
     try:
         asked: tuple[int, ...] | None = tuple(int(part) for part in text.split(",") if part.strip())
     except ValueError:

@@ -120,7 +120,7 @@ def _saturation_learners(pilot: RunEvidence) -> float:
         what = "the pilot run measured nothing that the load levels could be planned from"
         remedy = "Look at runs/pilot in the study's folder; a target must show its CPU time at /metrics"
         raise InputError.single(source="pilot", what=what, remedy=remedy)
-    return level.span.learners / level.utilization
+    return level.learners / level.utilization
 
 
 def _concluded(run: RunEvidence, folder: Path, *, target: str, quick: bool, seed: int, console: Console) -> Study:

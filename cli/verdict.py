@@ -33,9 +33,9 @@ def verdict_of(findings: Findings, *, validity: ValidityResult, complete: bool) 
 def _judged_levels(findings: Findings) -> list[LevelMeasurement]:
     """Levels that leave the spare capacity that the profile asks for, the highest first: nothing is promised beyond."""
     limit = findings.run.workload.sizing.servers.max_utilization.value
-    levels = [level for level in findings.run.levels if level.span.kind != "calibration"]
+    levels = [level for level in findings.run.levels if level.kind != "calibration"]
     inside = [level for level in levels if not level.utilization > limit] or levels[:1]
-    return sorted(inside, key=lambda level: level.span.learners, reverse=True)
+    return sorted(inside, key=lambda level: level.learners, reverse=True)
 
 
 def _measured(findings: Findings) -> Iterator[ObjectiveResult]:
@@ -45,9 +45,9 @@ def _measured(findings: Findings) -> Iterator[ObjectiveResult]:
     views = findings.run.record.views()
     for objective in findings.run.workload.objectives:
         for level in _judged_levels(findings):
-            value = _measured_value(objective, level, view_quality(views, level.span.index))
+            value = _measured_value(objective, level, view_quality(views, level.indices))
             if value is not None:
-                yield _result(objective, value, f"{level.span.learners} learners, measured{quicker}")
+                yield _result(objective, value, f"{level.learners} learners, measured{quicker}")
                 break
 
 

@@ -7,11 +7,11 @@ from importlib.metadata import version
 from firstbell.cli.analysis import Findings
 from firstbell.cli.surroundings import backend_words, machine_words, scaled_down
 from firstbell.cli.verdict import unjudged_objectives, verdict_of
+from firstbell.models.evidence import HELD_OUT
 from firstbell.models.fitted_model import ActivityModel, FittedModel
 from firstbell.models.forecast import Outlook, TrueLoad
 from firstbell.models.measurement import ActivityMeasurement, LevelMeasurement
 from firstbell.models.quality import view_quality
-from firstbell.models.streams import streams_of
 from firstbell.models.study import (
     ActivityResult,
     Breaking,
@@ -69,25 +69,27 @@ def study_of(
 
 
 def _level(findings: Findings, level: LevelMeasurement) -> LevelResult:
-    run, span = findings.run, level.span
+    run = findings.run
     return LevelResult(
-        learners=span.learners,
-        kind=span.kind,
-        held_out=span.kind == "held-out",
-        start_s=span.start_s - run.spans[0].start_s,
-        hold_s=span.hold_s,
+        learners=level.learners,
+        kind=level.kind,
+        held_out=level.kind == HELD_OUT,
+        start_s=level.spans[0].start_s - run.spans[0].start_s,
+        hold_s=level.hold_s,
+        looks=len(level.spans),
+        slowness=sum(span.slowness * span.hold_s for span in level.spans) / level.hold_s,
         throughput_per_s=level.requests_per_s,
         error_ratio=level.error_ratio,
         lateness_p99_s=level.lateness_p99_s,
         little_gap=_little_gap(findings, level),
         utilization=None if math.isnan(level.utilization) else level.utilization,
-        activities={name: _activity(found, run.missed(span, name)) for name, found in level.activities.items()},
+        activities={name: _activity(found, run.missed(level, name)) for name, found in level.activities.items()},
         stations={
             name: StationResult(cpu_cores=cores, utilization=cores / level.cores)
             for name, cores in level.station_cores.items()
             if not math.isnan(cores)
         },
-        quality=view_quality(run.record.views(), span.index),
+        quality=view_quality(run.record.views(), level.indices),
     )
 
 
@@ -113,20 +115,19 @@ def _activity(found: ActivityMeasurement, missed: int) -> ActivityResult:
 def _little_gap(findings: Findings, level: LevelMeasurement) -> float | None:
     """Learners that Little's law finds in the thinking streams, X (R + Z), against those who were planned there.
 
-    Z is what the profile says, not what was measured: a generator that thinks too long shows here.
+    Z is what they were told, not what was measured: a generator that thinks too long shows here.
     """
-    if level.span.kind == "calibration":
+    if level.kind == "calibration":
         return None
     run = findings.run
     responses_s = level.mean_response_s()
     found = planned = 0.0
-    for stream in streams_of(run.workload, played_only=True):
+    for stream in run.told_streams:
         rate = {name: level.activities[name].throughput_per_s for name in stream.visits if name in level.activities}
-        if stream.pacing != "think" or stream.name == "sign-in" or not rate:
+        if stream.name == "sign-in" or not rate:
             continue
-        think_s = stream.time_s / run.record.plan.pace
-        found += sum(x * (think_s + responses_s.get(name, 0.0)) for name, x in rate.items())
-        planned += level.span.learners * stream.share
+        found += sum(x * (stream.time_s + responses_s.get(name, 0.0)) for name, x in rate.items())
+        planned += level.learners * stream.share
     return found / planned - 1 if planned else None
 
 
@@ -265,28 +266,28 @@ def _outlook_note(findings: Findings, found: Outlook, *, sized: bool) -> str:
 def _disturbances(findings: Findings) -> Iterator[str]:
     """Other programs on the platform's cores make it look dearer and slower than it is."""
     record = findings.run.record
-    found = {span.learners: record.disturbance(span) or 0.0 for span in findings.run.spans}
-    worst = max(found, key=found.__getitem__, default=None)
-    if worst is not None and found[worst] > WORTH_TELLING:
+    found = [(record.disturbance(span) or 0.0, span.learners) for span in findings.run.spans]
+    worst, learners = max(found, default=(0.0, 0))
+    if worst > WORTH_TELLING:
         yield (
-            f"The platform did not have its cores for itself: other programs took up to {found[worst]:.0%} of them, at "
-            f"{worst} learners. Its demands may be overstated."
+            f"The platform did not have its cores for itself: other programs took up to {worst:.0%} of them, at "
+            f"{learners} learners. Its demands may be overstated."
         )
 
 
 def _drift(findings: Findings) -> Iterator[str]:
-    """A shared machine is not equally fast all the time; demands fitted in its slow minutes are too high."""
-    record = findings.run.record
-    levels = [span for span in findings.run.spans if span.kind != "calibration"]
-    found = {span.learners: task_s for span in levels if (task_s := record.reference_task_s(span)) is not None}
+    """A shared machine is not equally fast all the time: whoever reads the check must know what was allowed for."""
+    counts = [count for count in findings.run.record.reference_tasks() if count.span.kind != "calibration"]
+    found = [(count.mean_s, count.span.learners) for count in counts if count.mean_s is not None]
     if len(found) < 2:
         return
-    slow, fast = max(found, key=found.__getitem__), min(found, key=found.__getitem__)
-    if found[slow] > (1 + WORTH_TELLING) * found[fast]:
+    (slow_s, at_slow), (fast_s, at_fast) = max(found), min(found)
+    if slow_s > (1 + WORTH_TELLING) * fast_s:
         yield (
             "The machine was not equally fast all the time: the same password hash took "
-            f"{1000 * found[fast]:.1f} ms of processor time at {fast} learners and {1000 * found[slow]:.1f} ms at "
-            f"{slow}. Predictions can be off for that reason alone; measure again when the machine is quiet."
+            f"{1000 * fast_s:.1f} ms of processor time at one look at {at_fast} learners and {1000 * slow_s:.1f} ms at "
+            f"one at {at_slow}. Demands are those of its average speed, and each look at a held-out level is predicted "
+            "at the speed that the hash showed then. Measure again when the machine is quiet for surer figures."
         )
 
 

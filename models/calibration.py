@@ -5,6 +5,7 @@ read off the lowest level: how a visit's cost is spread over its requests, how m
 time is spent where no station works.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -21,7 +22,7 @@ from firstbell.models.fitted_model import (
     ThreadPool,
 )
 from firstbell.models.measurement import LevelMeasurement, Windows
-from firstbell.models.prediction import Question, measured_machine, predict
+from firstbell.models.prediction import Question, measured_machine, predict_looks
 from firstbell.models.problems import InputError
 from firstbell.models.streams import Stream, measured_streams
 from firstbell.models.visits import Samples, Visits
@@ -30,6 +31,8 @@ Floats = NDArray[np.float64]
 FACTORS = 32
 FEWEST_FOR_A_SHAPE = 40
 CALIBRATED_S = 300.0
+_AS_TOLD = 0.05
+_SURE = 3.0  # standard errors; the think times of all streams vary about as much as exponential ones, or less
 POWERS = (1.0, 0.75, 0.5, 0.25, 0.0)
 
 
@@ -37,6 +40,7 @@ POWERS = (1.0, 0.75, 0.5, 0.25, 0.0)
 class Evidence:
     """All that a fit looks at. ``levels`` are those used for the fit, lowest first; held-out ones are not in here.
 
+    ``streams`` are those to look for; ``told`` those whose times the generator was told and keeps.
     ``visited`` names the stations of each activity where the architecture is known; where it isn't, the data decide.
     """
 
@@ -48,6 +52,7 @@ class Evidence:
     levels: tuple[LevelMeasurement, ...]
     windows: Windows
     streams: tuple[Stream, ...]
+    told: tuple[Stream, ...]
     pools: tuple[ThreadPool, ...]
     cores: float
     ledger_s: Mapping[tuple[str, str], float]
@@ -134,7 +139,7 @@ def _steps(evidence: Evidence, activity: str, requests: float) -> tuple[RequestS
     samples = evidence.samples
     if activity not in samples.activities:
         return (RequestStep(name=activity, count=1, share=1.0),)
-    low = samples.level == evidence.levels[0].span.index
+    low = np.isin(samples.level, evidence.levels[0].indices)
     mine = low & (samples.activity == samples.activities.index(activity)) & ~samples.failed
     visits = max(np.sum(mine) / requests, 1.0)
     found = []
@@ -152,7 +157,7 @@ def _steps(evidence: Evidence, activity: str, requests: float) -> tuple[RequestS
 def _factors(evidence: Evidence, activity: str) -> tuple[float, ...]:
     """Equally probable multiples of the mean, from the response times of the lowest level."""
     visits = evidence.visits.of_activity(activity)
-    response_s = visits.response_s[(visits.level == evidence.levels[0].span.index) & ~visits.failed]
+    response_s = visits.response_s[np.isin(visits.level, evidence.levels[0].indices) & ~visits.failed]
     if len(response_s) < FEWEST_FOR_A_SHAPE:
         return (1.0,) * 2
     quantiles = np.quantile(response_s, (np.arange(FACTORS) + 0.5) / FACTORS)
@@ -160,19 +165,33 @@ def _factors(evidence: Evidence, activity: str) -> tuple[float, ...]:
 
 
 def _streams(evidence: Evidence) -> tuple[Stream, ...]:
-    """The streams of the fit levels, their times averaged with the visits seen as weights."""
+    """The streams of the fit levels, their times averaged with the visits seen as weights.
+
+    Where what was seen agrees with what the learners were told, that is the better estimate of the two.
+    """
     found: dict[str, list[tuple[Stream, float]]] = {}
     for level in evidence.levels:
         seen = measured_streams(
             evidence.streams,
-            learners=level.span.learners,
+            learners=level.learners,
             throughput_per_s=level.throughput_per_s(),
             response_s=level.mean_response_s(),
         )
         for stream in seen:
-            weight = stream.visits_per_cycle * level.span.hold_s
+            weight = stream.visits_per_cycle * level.hold_s
             found.setdefault(stream.name, []).append((stream, weight))
-    return tuple(_averaged(parts) for parts in found.values())
+    told = {stream.name: stream for stream in evidence.told}
+    return tuple(_settled(_averaged(parts), told.get(name), parts) for name, parts in found.items())
+
+
+def _settled(seen: Stream, told: Stream | None, parts: Sequence[tuple[Stream, float]]) -> Stream:
+    visits = sum(weight for _, weight in parts)
+    return told if told is not None and _agrees(seen, told, visits) else seen
+
+
+def _agrees(seen: Stream, told: Stream, visits: float) -> bool:
+    """Whether a mean think time, seen in so many visits, can be the told one."""
+    return abs(seen.time_s / told.time_s - 1) <= max(_AS_TOLD, _SURE / math.sqrt(max(visits, 1.0)))
 
 
 def _averaged(parts: Sequence[tuple[Stream, float]]) -> Stream:
@@ -197,7 +216,7 @@ def _with_latencies(model: FittedModel, levels: Sequence[LevelMeasurement], seed
     """
     latencies_s: dict[str, float] = {}
     for level in levels:
-        explained = predict(model, _question(model, level, seed)).p50_s
+        explained = predict_looks(model, _question(model, level, seed), level.spans).p50_s
         for name, activity in level.activities.items():
             measured = activity.responses.p50_s
             if measured is not None and name in explained:
@@ -208,7 +227,7 @@ def _with_latencies(model: FittedModel, levels: Sequence[LevelMeasurement], seed
 
 def _question(model: FittedModel, level: LevelMeasurement, seed: int) -> Question:
     return Question(
-        learners=level.span.learners,
+        learners=level.learners,
         streams=tuple(stream.stream() for stream in model.streams),
         machine=measured_machine(model),
         duration_s=CALIBRATED_S,
@@ -243,7 +262,7 @@ def _flattened(model: FittedModel, powers: Mapping[str, float]) -> FittedModel:
 
 def _misfits(model: FittedModel, level: LevelMeasurement, seed: int) -> dict[str, float]:
     """Squared log error of each activity's p95 at a level, weighted by the visits behind it."""
-    predicted = predict(model, _question(model, level, seed)).p95_s
+    predicted = predict_looks(model, _question(model, level, seed), level.spans).p95_s
     found = {}
     for name, activity in level.activities.items():
         measured = activity.responses.p95_s
@@ -256,7 +275,7 @@ def _quality(evidence: Evidence, fits: Sequence[DemandFit]) -> FitQuality:
     windows = evidence.windows
     names = windows.activities
     inflation = dict(zip(names, fits[0].inflation.tolist(), strict=True))
-    learners = [level.span.learners for level in evidence.levels]
+    learners = [level.learners for level in evidence.levels]
     return FitQuality(
         windows=len(windows.start_s),
         window_s=float(np.mean(windows.end_s - windows.start_s)),

@@ -1,7 +1,7 @@
 """A run record seen as evidence: visits, levels, windows and the backend's own counters, ready to be fitted."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -11,16 +11,18 @@ from pyarrow import compute
 
 from firstbell.models.calibration import Evidence
 from firstbell.models.fitted_model import ThreadPool
+from firstbell.models.machine_speed import slowness_in, with_slowness
 from firstbell.models.measurement import (
     LevelMeasurement,
     ServerSeries,
     Span,
     Windows,
+    levels_of,
     measure_level,
     windows_of,
 )
 from firstbell.models.record import MISSED, RunRecord, lateness_s, without_missed
-from firstbell.models.streams import streams_of
+from firstbell.models.streams import Stream, streams_of, told_streams
 from firstbell.models.visits import Ints, Samples, Visits
 from firstbell.models.workload import Workload
 
@@ -37,8 +39,9 @@ class RunEvidence:
 
     @cached_property
     def spans(self) -> tuple[Span, ...]:
-        """The plateaus that were held to their end, in the order of the plan."""
-        return tuple(span for span in self.record.spans if span.end_s <= self.record.ended_s + ROUNDING_S)
+        """The plateaus that were held to their end, in the order of the plan, with the machine's speed in each."""
+        held = [span for span in self.record.spans if span.end_s <= self.record.ended_s + ROUNDING_S]
+        return with_slowness(held, [count for count in self.record.reference_tasks() if count.span in held])
 
     @cached_property
     def samples(self) -> Samples:
@@ -57,30 +60,26 @@ class RunEvidence:
 
     @cached_property
     def levels(self) -> tuple[LevelMeasurement, ...]:
-        """Every plateau measured, in the order of the plan."""
-        return tuple(measure_level(self.visits, self.server, span) for span in self.spans)
+        """Every level measured, over all plateaus that held it, in the order of the plan."""
+        return tuple(measure_level(self.visits, self.server, spans) for spans in levels_of(self.spans))
 
     def fit_levels(self, held_out: Sequence[int]) -> tuple[LevelMeasurement, ...]:
         """Levels at the nominal mix that are not held out, fewest learners first."""
         usable = [
-            level
-            for level in self.levels
-            if level.span.kind in ("fit", "run", HELD_OUT) and level.span.learners not in held_out
+            level for level in self.levels if level.kind in ("fit", "run", HELD_OUT) and level.learners not in held_out
         ]
-        return tuple(sorted(usable, key=lambda level: level.span.learners))
+        return tuple(sorted(usable, key=lambda level: level.learners))
 
     def held_out_levels(self, held_out: Sequence[int]) -> tuple[LevelMeasurement, ...]:
         """Levels kept from the fit, fewest learners first."""
-        usable = [
-            level for level in self.levels if level.span.learners in held_out and level.span.kind != "calibration"
-        ]
-        return tuple(sorted(usable, key=lambda level: level.span.learners))
+        usable = [level for level in self.levels if level.learners in held_out and level.kind != "calibration"]
+        return tuple(sorted(usable, key=lambda level: level.learners))
 
-    def missed(self, span: Span, activity: str) -> int:
-        """Visits of an activity that were due in a plateau and never started."""
+    def missed(self, level: LevelMeasurement, activity: str) -> int:
+        """Visits of an activity that were due at a level and never started."""
         due_s = self._missed["due_s"].to_numpy()
         its_own = compute.equal(self._missed["activity"].cast(pa.string()), pa.scalar(activity)).to_numpy()
-        return int(np.sum((due_s >= span.start_s) & (due_s < span.end_s) & its_own))
+        return sum(int(np.sum((due_s >= span.start_s) & (due_s < span.end_s) & its_own)) for span in level.spans)
 
     @cached_property
     def _missed(self) -> pa.Table:
@@ -88,14 +87,21 @@ class RunEvidence:
         return samples.filter(compute.equal(samples["outcome"].cast(pa.string()), pa.scalar(MISSED)))
 
     @property
+    def told_streams(self) -> tuple[Stream, ...]:
+        """The thinking streams as the plan told its learners to live them."""
+        plan = self.record.plan
+        return told_streams(self.workload, pace=plan.pace, session_s=plan.session_s)
+
+    @property
     def planned_held_out(self) -> tuple[int, ...]:
         """Learners of the levels that the plan itself keeps from the fit."""
-        return tuple(sorted(span.learners for span in self.record.spans if span.kind == HELD_OUT))
+        return tuple(sorted({span.learners for span in self.record.spans if span.kind == HELD_OUT}))
 
     def windows(self, held_out: Sequence[int]) -> Windows:
-        """The windows of all plateaus and ramps that are not held out, other mixes included."""
+        """The windows of all plateaus and ramps that are not held out, other mixes included, at the average speed."""
         assert self.server is not None, "a fit needs the backend's counters"
         windows = windows_of(self.visits, self.server)
+        windows = replace(windows, cores=windows.cores / slowness_in(windows, self.spans)[:, None])
         kept_back = [span for span in self.record.spans if span.learners in held_out and span.kind != "calibration"]
         return windows.where(windows.overlapping(self.spans) & ~windows.overlapping(kept_back))
 
@@ -112,6 +118,7 @@ class RunEvidence:
             levels=self.fit_levels(held_out),
             windows=windows,
             streams=streams_of(self.workload, played_only=True),
+            told=self.told_streams,
             pools=self.record.thread_pools() or _one_pool_each(windows.stations),
             cores=self.server.cores,
             ledger_s=self.record.ledger(),

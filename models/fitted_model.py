@@ -160,6 +160,23 @@ class FittedModel(_Part):
             }
         )
 
+    def slowed(self, slowness: float) -> "FittedModel":
+        """The model on a machine on which all work takes this many times the processor time."""
+        return self.model_copy(
+            update={
+                "background": tuple(slowness * cores for cores in self.background),
+                "activities": tuple(
+                    activity.model_copy(
+                        update={
+                            "demand_s": _times(slowness, activity.demand_s),
+                            "draws_s": tuple(_times(slowness, drawn) for drawn in activity.draws_s),
+                        }
+                    )
+                    for activity in self.activities
+                ),
+            }
+        )
+
     def _cooled(self, activity: ActivityModel, idle: float) -> ActivityModel:
         draws = zip(activity.draws_s, self.coldness_draws, strict=True)
         return activity.model_copy(
@@ -174,6 +191,10 @@ class FittedModel(_Part):
         partial = path.with_suffix(".partial")
         partial.write_text(self.model_dump_json(indent=1) + "\n", encoding="utf-8")
         partial.replace(path)
+
+
+def _times(factor: float, demand_s: tuple[float, ...]) -> tuple[float, ...]:
+    return tuple(factor * d for d in demand_s)
 
 
 def _raised(demand_s: tuple[float, ...], coldness: tuple[float, ...], idle: float) -> tuple[float, ...]:

@@ -1,10 +1,15 @@
 """Which levels a study climbs: found from a pilot, so that every machine is taken from ease into saturation.
 
+They are climbed up and down in turn, a short look at each level every time. Shared machines are not equally fast all
+the time; a level seen once would be seen in a slow minute or in a fast one, and the fit at one speed held against the
+check at another. Going up and down in turn cancels what drifts steadily (ABBA order).
+
 Before the levels come plateaus with other mixes: at one fixed mix the utilisation law can't tell one activity's demand
 from another's, however long it looks.
 """
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from firstbell.models.plan import Plateau
 from firstbell.models.workload.assumptions import StudyPlan
@@ -15,7 +20,7 @@ BOOSTS = {
 }  # fmt: skip
 REST = 0.4
 CALIBRATION_LOAD = 0.35
-SETTLE_S = 1.5
+SETTLE_S = 1.2
 SIGN_IN_CPU_S = 0.025  # about what one takes on a machine of these years; ramps must not outrun it
 
 
@@ -24,9 +29,11 @@ class Tempo:
     """How long the parts of a study take, and how fast people's clocks run meanwhile.
 
     Every learner signs in first, and that takes time. So ``most_learners`` are enough: a machine that carries more is
-    brought to saturation by faster clocks.
+    brought to saturation by faster clocks. ``legs`` is how often the levels are gone through, up and down in turn; the
+    other times are those of all legs together.
     """
 
+    legs: int
     pace: float
     most_learners: int
     pilot_learners: int
@@ -40,6 +47,7 @@ class Tempo:
         """The profile's tempo, or one for a first look in under 90 seconds."""
         if quick:
             return cls(
+                legs=1,
                 pace=2 * plan.pace,
                 most_learners=350,
                 pilot_learners=60,
@@ -49,11 +57,12 @@ class Tempo:
                 held_out_hold_s=7,
             )
         return cls(
+            legs=plan.legs,
             pace=plan.pace,
             most_learners=1000,
             pilot_learners=150,
             pilot_s=6,
-            mix_s=6,
+            mix_s=5,
             hold_s=plan.hold_s,
             held_out_hold_s=plan.held_out_hold_s,
         )
@@ -71,7 +80,16 @@ def pilot_plateau(tempo: Tempo) -> Plateau:
 
 
 def climb(plan: StudyPlan, tempo: Tempo, *, saturation_learners: float) -> tuple[Plateau, ...]:
-    """Levels in rising order, the other mixes among them; the first ramp is long enough for all to sign in."""
+    """Levels up and down in turn, the other mixes among them; the first ramp is long enough for all to sign in."""
+    leg = _leg(plan, tempo, saturation_learners)
+    plateaus = [plateau for turn in range(tempo.legs) for plateau in (leg if turn % 2 == 0 else reversed(leg))]
+    most = max(plateau.learners for plateau in leg)
+    first = plateaus[0].model_copy(update={"ramp_s": _signing_in_s(most)})
+    return (first, *(_after(before, plateau) for before, plateau in pairwise((first, *plateaus[1:]))))
+
+
+def _leg(plan: StudyPlan, tempo: Tempo, saturation_learners: float) -> list[Plateau]:
+    """Levels in rising order."""
     loads = sorted((*plan.fit_loads, CALIBRATION_LOAD, *plan.held_out_loads))
     learners = {load: max(round(load * saturation_learners), 5) for load in loads}
     plateaus: list[Plateau] = []
@@ -79,12 +97,19 @@ def climb(plan: StudyPlan, tempo: Tempo, *, saturation_learners: float) -> tuple
         if load == CALIBRATION_LOAD:
             plateaus += _mixes(learners[load], tempo)
         if load in plan.fit_loads:
-            plateaus.append(Plateau(kind="fit", learners=learners[load], ramp_s=SETTLE_S, hold_s=tempo.hold_s))
+            hold_s = tempo.hold_s / tempo.legs
+            plateaus.append(Plateau(kind="fit", learners=learners[load], ramp_s=SETTLE_S, hold_s=hold_s))
         if load in plan.held_out_loads:
-            held_s = tempo.held_out_hold_s
-            plateaus.append(Plateau(kind="held-out", learners=learners[load], ramp_s=2 * SETTLE_S, hold_s=held_s))
-    first = plateaus[0].model_copy(update={"ramp_s": _signing_in_s(max(learners.values()))})
-    return (first, *plateaus[1:])
+            hold_s = tempo.held_out_hold_s / tempo.legs
+            plateaus.append(Plateau(kind="held-out", learners=learners[load], ramp_s=2 * SETTLE_S, hold_s=hold_s))
+    return plateaus
+
+
+def _after(before: Plateau, plateau: Plateau) -> Plateau:
+    """A level that just goes on needs no time to settle; a falling one does until the queue of before is gone."""
+    if (before.learners, before.paces) == (plateau.learners, plateau.paces):
+        return plateau.model_copy(update={"ramp_s": 0.0})
+    return plateau.model_copy(update={"ramp_s": max(plateau.ramp_s, SETTLE_S if before.kind == "held-out" else 0.0)})
 
 
 def _mixes(learners: int, tempo: Tempo) -> list[Plateau]:
@@ -94,7 +119,7 @@ def _mixes(learners: int, tempo: Tempo) -> list[Plateau]:
             kind="calibration",
             learners=learners,
             ramp_s=SETTLE_S / 4,
-            hold_s=tempo.mix_s,
+            hold_s=tempo.mix_s / tempo.legs,
             paces={clock: boost if clock == boosted else REST for clock in BOOSTS},
         )
         for boosted, boost in BOOSTS.items()

@@ -1,7 +1,7 @@
 """What a run measured: throughput, response times, utilisation and their checks, by level and activity."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,8 @@ FEWEST = 20
 class Span:
     """The measured part of one plateau: who was there, from when to when (CLOCK_MONOTONIC seconds).
 
-    Its learners came or went from ``ramp_start_s`` on.
+    Its learners came or went from ``ramp_start_s`` on. ``paces`` are the factors on their clocks. ``slowness`` is
+    the processor time that work took meanwhile, relative to the run's average (see ``machine_speed``).
     """
 
     index: int
@@ -26,11 +27,29 @@ class Span:
     ramp_start_s: float
     start_s: float
     end_s: float
+    paces: Mapping[str, float] = field(default_factory=dict)
+    slowness: float = 1.0
 
     @property
     def hold_s(self) -> float:
         """Length of the measured part."""
         return self.end_s - self.start_s
+
+    def same_level(self, other: "Span") -> bool:
+        """Whether both are looks at one level: as many learners who do the same, for the same purpose."""
+        return (self.kind, self.learners, self.paces) == (other.kind, other.learners, other.paces)
+
+
+def levels_of(spans: Iterable[Span]) -> tuple[tuple[Span, ...], ...]:
+    """The spans of each level together, in the order in which levels were first seen."""
+    levels: list[list[Span]] = []
+    for span in spans:
+        known = next((level for level in levels if level[0].same_level(span)), None)
+        if known is None:
+            levels.append([span])
+        else:
+            known.append(span)
+    return tuple(tuple(level) for level in levels)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -136,13 +155,33 @@ class ActivityMeasurement:
 
 @dataclass(frozen=True, kw_only=True)
 class LevelMeasurement:
-    """One plateau: N, X, R and U, all measured, none derived from the others."""
+    """One level, over all ``spans`` in which it was held: N, X, R and U, all measured, none derived from the others."""
 
-    span: Span
+    spans: tuple[Span, ...]
     activities: Mapping[str, ActivityMeasurement]
     station_cores: Mapping[str, float]
     cores: float
     lateness_p99_s: float | None
+
+    @property
+    def learners(self) -> int:
+        """Learners in session."""
+        return self.spans[0].learners
+
+    @property
+    def kind(self) -> str:
+        """What the level is for."""
+        return self.spans[0].kind
+
+    @property
+    def hold_s(self) -> float:
+        """How long it was measured, all spans together."""
+        return sum(span.hold_s for span in self.spans)
+
+    @property
+    def indices(self) -> tuple[int, ...]:
+        """Its plateaus in the plan; samples are marked with them."""
+        return tuple(span.index for span in self.spans)
 
     @property
     def requests_per_s(self) -> float:
@@ -203,25 +242,32 @@ class Windows:
         )
 
 
-def measure_level(visits: Visits, server: ServerSeries | None, span: Span) -> LevelMeasurement:
-    """Measure one plateau by the visits that ended in it.
+def measure_level(visits: Visits, server: ServerSeries | None, spans: Sequence[Span]) -> LevelMeasurement:
+    """Measure one level by the visits that ended in one of its spans.
 
-    Those that were due in it would leave out the slowest: what is under way when a run ends has no end.
+    Those that were due in them would leave out the slowest: what is under way when a run ends has no end.
     """
-    ended = visits.where((visits.end_s >= span.start_s) & (visits.end_s < span.end_s))
-    activities = {
-        name: _measure_activity(ended.of_activity(name), span.hold_s)
-        for name in visits.activities
-        if (ended.activity == visits.activities.index(name)).any()
-    }
-    used = server.cores_used(span.start_s, span.end_s) if server is not None else np.array([])
+    inside = np.zeros(len(visits.end_s), dtype=bool)
+    for span in spans:
+        inside |= (visits.end_s >= span.start_s) & (visits.end_s < span.end_s)
+    ended = visits.where(inside)
+    hold_s = sum(span.hold_s for span in spans)
     return LevelMeasurement(
-        span=span,
-        activities=activities,
-        station_cores=dict(zip(server.stations, used.tolist(), strict=True)) if server is not None else {},
+        spans=tuple(spans),
+        activities={
+            name: _measure_activity(ended.of_activity(name), hold_s)
+            for name in visits.activities
+            if (ended.activity == visits.activities.index(name)).any()
+        },
+        station_cores=_station_cores(server, spans, hold_s) if server is not None else {},
         cores=server.cores if server is not None else float("nan"),
         lateness_p99_s=float(np.quantile(ended.late_s, 0.99)) if len(ended.late_s) else None,
     )
+
+
+def _station_cores(server: ServerSeries, spans: Sequence[Span], hold_s: float) -> dict[str, float]:
+    used_s = sum(server.cores_used(span.start_s, span.end_s) * span.hold_s for span in spans)
+    return dict(zip(server.stations, np.asarray(used_s / hold_s).tolist(), strict=True))
 
 
 def _measure_activity(ended: Visits, hold_s: float) -> ActivityMeasurement:

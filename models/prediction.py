@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firstbell.models.fitted_model import ActivityModel, FittedModel
+from firstbell.models.measurement import Span
 from firstbell.models.simulation.distribution import Distribution
 from firstbell.models.simulation.result import SimulationResult
 from firstbell.models.simulation.simulator import simulate
@@ -127,6 +128,41 @@ def predict(model: FittedModel, question: Question) -> Predicted:
     first = _summary(lit, short, _run(lit, short, question.streams))
     settled = model.at_utilization(_utilization(question.machine, first))
     return _summary(settled, question, _run(settled, question, _adjusted(question, first)))
+
+
+def predict_looks(model: FittedModel, question: Question, spans: Sequence[Span]) -> Predicted:
+    """A level as it was looked at: each look at the speed that the machine had then, all of them taken together.
+
+    Means of a slow and a fast minute are not those of a middling one: waiting grows faster than the load.
+    """
+    hold_s = sum(span.hold_s for span in spans)
+    looks = []
+    for span in spans:
+        slowed = model.slowed(span.slowness)
+        duration_s, seed = question.duration_s * span.hold_s / hold_s, question.seed + span.index
+        machine = measured_machine(slowed)
+        looks.append(predict(slowed, replace(question, machine=machine, duration_s=duration_s, seed=seed)))
+    return _together(looks, [span.hold_s / hold_s for span in spans])
+
+
+def _together(looks: Sequence[Predicted], shares: Sequence[float]) -> Predicted:
+    """The looks as one; what was not seen in one of them counts as nothing there."""
+
+    def mean(of: Sequence[Mapping[str, float]]) -> dict[str, float]:
+        names = sorted(set().union(*of))
+        return {name: sum(share * one.get(name, 0.0) for share, one in zip(shares, of, strict=True)) for name in names}
+
+    responses: dict[str, list[Floats]] = {}
+    for look in looks:
+        for name, found in look.responses_s.items():
+            responses.setdefault(name, []).append(found)
+    return Predicted(
+        learners=looks[0].learners,
+        throughput_per_s=mean([look.throughput_per_s for look in looks]),
+        requests_per_s=sum(share * look.requests_per_s for share, look in zip(shares, looks, strict=True)),
+        responses_s={name: np.concatenate(parts) for name, parts in responses.items()},
+        station_cores=mean([look.station_cores for look in looks]),
+    )
 
 
 def _utilization(machine: Machine, predicted: Predicted) -> float:

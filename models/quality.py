@@ -1,5 +1,7 @@
 """Video as the learners of a level saw it: start-up times, stalls and the rebuffer ratio."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pyarrow as pa
 from pyarrow import compute
@@ -7,14 +9,14 @@ from pyarrow import compute
 from firstbell.models.study import QualityResult
 
 
-def view_quality(views: pa.Table | None, level: int) -> QualityResult | None:
-    """Summarise the views that began at a level; None where there were none.
+def view_quality(views: pa.Table | None, plateaus: Sequence[int]) -> QualityResult | None:
+    """Summarise the views that began in the plateaus of a level; None where there were none.
 
     The rebuffer ratio is time stalled over time stalled and played, start-up left out.
     """
     if views is None:
         return None
-    mine = views.filter(compute.equal(views["level"], pa.scalar(level)))
+    mine = views.filter(compute.is_in(views["level"], pa.array(plateaus, views["level"].type)))
     if len(mine) == 0:
         return None
     startup_s = mine["startup_s"].to_numpy()

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from pyarrow import compute, parquet
 
 from firstbell.models.fitted_model import ThreadPool
+from firstbell.models.machine_speed import TaskCount
 from firstbell.models.manifest import Manifest, read_manifest
 from firstbell.models.measurement import ServerSeries, Span
 from firstbell.models.plan import Plan
@@ -64,6 +65,7 @@ class RunRecord:
                 ramp_start_s=level.ramp_start_s,
                 start_s=level.start_s,
                 end_s=level.end_s,
+                paces=self.plan.plateaus[level.index].paces,
             )
             for level in self.manifest.levels
         )
@@ -131,19 +133,19 @@ class RunRecord:
         own = float(series.cores_used(span.start_s, span.end_s).sum())
         return max(float(busy - own) / series.cores, 0.0)
 
-    def reference_task_s(self, span: Span) -> float | None:
-        """CPU seconds of one job of the station whose jobs are all alike, during a plateau: how fast the machine was.
-
-        None where the target names no such station, or where it had nothing to do.
-        """
+    def reference_tasks(self) -> tuple[TaskCount, ...]:
+        """Jobs, plateau by plateau, at the station whose jobs are all alike; empty where the target names no such."""
         table, station = self.server(), self.manifest.backend.get("same_job_each_time")
-        names = (f"cpu_seconds.{station}", f"jobs.{station}")
+        names = (f"jobs.{station}", f"cpu_seconds.{station}")
         if table is None or not all(name in table.column_names for name in names):
-            return None
-        time_s = _floats(table, "time_s")
-        ends = [np.interp([span.start_s, span.end_s], time_s, _floats(table, name)) for name in names]
-        cpu_s, jobs = (float(last - first) for first, last in ends)
-        return cpu_s / jobs if jobs >= 1 else None
+            return ()
+        time_s, counters = _floats(table, "time_s"), [_floats(table, name) for name in names]
+        counts = []
+        for span in self.spans:
+            ends = [np.interp([span.start_s, span.end_s], time_s, counter) for counter in counters]
+            tasks, cpu_s = (float(last - first) for first, last in ends)
+            counts.append(TaskCount(span=span, tasks=tasks, cpu_s=cpu_s))
+        return tuple(counts)
 
     def thread_pools(self) -> tuple[ThreadPool, ...]:
         """The threads of each station; empty where the target does not tell them.

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from firstbell.models.sessions import visits_per_session
 from firstbell.models.traffic import activity_rates_per_s
 from firstbell.models.workload import Workload
 
@@ -81,6 +82,22 @@ def streams_of(workload: Workload, *, played_only: bool) -> tuple[Stream, ...]:
             )
         )
     return tuple(streams)
+
+
+def told_streams(workload: Workload, *, pace: float, session_s: float) -> tuple[Stream, ...]:
+    """The thinking streams as the learners of a load run are told to live them, at the run's pace and sessions.
+
+    Sessions there are short beside the cycles in them, and each begins a cycle anew: a view comes sooner after a
+    sign-in than after another view.
+    """
+    visits = visits_per_session(workload, session_s)
+    told = []
+    for stream in streams_of(workload, played_only=True):
+        if stream.pacing == "think":
+            total = sum(visits[activity] for activity in stream.visits)
+            mix = {activity: visits[activity] / total for activity in stream.visits}
+            told.append(replace(stream, visits=mix, time_s=session_s / pace / total))
+    return tuple(told)
 
 
 def measured_streams(

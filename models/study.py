@@ -67,13 +67,17 @@ class QualityResult(_Part):
 
 
 class LevelResult(_Part):
-    """One plateau, as measured."""
+    """One level, as measured."""
 
     learners: int
     kind: str
     held_out: bool
-    start_s: float
-    hold_s: float
+    start_s: float = Field(description="when it was first held, from the first level's start on")
+    hold_s: float = Field(description="how long it was held, all looks together")
+    looks: int = Field(default=1, ge=1, description="how often it was held, at different times of the run")
+    slowness: float = Field(
+        default=1.0, description="processor time that work took then, relative to the run's average"
+    )
     throughput_per_s: float = Field(description="requests of all kinds answered in a second")
     error_ratio: float
     lateness_p99_s: float | None

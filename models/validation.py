@@ -8,7 +8,7 @@ import numpy as np
 
 from firstbell.models.fitted_model import FittedModel
 from firstbell.models.measurement import LevelMeasurement
-from firstbell.models.prediction import Predicted, Question, measured_machine, predict
+from firstbell.models.prediction import Predicted, Question, measured_machine, predict_looks
 
 THROUGHPUT_TOLERANCE = 0.05
 RESPONSE_TOLERANCE = 0.25
@@ -59,20 +59,25 @@ class Prediction:
 def predict_level(
     model: FittedModel, level: LevelMeasurement, *, draws: int, seed: int, duration_s: float = 120.0
 ) -> Prediction:
-    """Predict a plateau at the study's own pace; the draws are as long as what was measured, so that their scatter
-    holds both the demands' uncertainty and the chance of so short a look."""
+    """Predict a level at the study's own pace and at the speed that the machine had meanwhile.
+
+    The draws are as long as what was measured: their scatter holds both the demands' uncertainty and the chance of so
+    short a look.
+    """
     question = Question(
-        learners=level.span.learners,
+        learners=level.learners,
         streams=tuple(stream.stream() for stream in model.streams),
         machine=measured_machine(model),
         duration_s=duration_s,
         seed=seed,
     )
     drawn = [
-        predict(model.at_draw(index), replace(question, duration_s=level.span.hold_s, seed=seed + 1 + index))
+        predict_looks(
+            model.at_draw(index), replace(question, duration_s=level.hold_s, seed=seed + 1 + index), level.spans
+        )
         for index in range(min(draws, model.draws))
     ]
-    return Prediction(best=predict(model, question), draws=tuple(drawn))
+    return Prediction(best=predict_looks(model, question, level.spans), draws=tuple(drawn))
 
 
 def checks(model: FittedModel, level: LevelMeasurement, prediction: Prediction) -> tuple[HeldOutCheck, ...]:
@@ -84,7 +89,7 @@ def checks(model: FittedModel, level: LevelMeasurement, prediction: Prediction) 
 def _checks(level: LevelMeasurement, prediction: Prediction, seen: Mapping[str, int]) -> Iterator[HeldOutCheck]:
     best, draws = prediction.best, prediction.draws
     visits = sum(activity.visits for activity in level.activities.values())
-    checked = partial(_check, level.span.learners)
+    checked = partial(_check, level.learners)
     yield checked(
         "throughput_per_s", None, best.requests_per_s, [p.requests_per_s for p in draws], level.requests_per_s,
         tolerance=THROUGHPUT_TOLERANCE, visits=visits, doubt=0.0,

@@ -91,6 +91,7 @@ class StudyPlan(Strict):
     session_s: float = Field(gt=0, description="session length while measuring, before the pace")
     fit_loads: tuple[float, ...] = Field(min_length=2, description="levels used for the fit, as shares of saturation")
     held_out_loads: tuple[float, ...] = Field(min_length=2, description="levels kept for the check, highest of all")
-    hold_s: float = Field(gt=0, description="length of a level used for the fit")
-    held_out_hold_s: float = Field(gt=0, description="length of a level kept for the check")
+    legs: int = Field(ge=1, description="how often the levels are gone through, up and down in turn")
+    hold_s: float = Field(gt=0, description="time at each level used for the fit, all legs together")
+    held_out_hold_s: float = Field(gt=0, description="time at each level kept for the check, all legs together")
     source: Source

@@ -57,10 +57,10 @@ COSTS: Mapping[str, tuple[int, tuple[float, float, float, float]]] = {
 STREAMS: tuple[tuple[str, str, float, Mapping[str, float], Pacing, float], ...] = (
     ("sign-in", "login", 1.0, {"login": 1.0}, "think", 60.0),
     ("browsing", "browsing", 0.14 / 0.94, {"page": 1.0}, "think", 1.0),
-    ("views", "watching", 0.30 / 0.94, {"video_start": 1.0}, "think", 13.5),
+    ("views", "watching", 0.30 / 0.94, {"video_start": 1.0}, "think", 11.5),
     ("segments", "", 0.30 / 0.94, {"segment": 1.0}, "period", 6.0),
     ("beacons", "watching", 0.30 / 0.94, {"beacon": 1.0}, "period", 1.7),
-    ("quiz", "quiz", 0.10 / 0.94, {"quiz_start": 1.0, "answer": 8.0, "submit": 1.0}, "think", 2.4),
+    ("quiz", "quiz", 0.10 / 0.94, {"quiz_start": 3.0, "answer": 19.5, "submit": 2.0}, "think", 2.44),
     ("autosave", "quiz", 0.10 / 0.94, {"autosave": 1.0}, "period", 3.0),
     ("polls", "lesson", 0.40 / 0.94, {"poll": 1.0}, "period", 3.0),
 )

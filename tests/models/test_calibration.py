@@ -46,7 +46,7 @@ def test_the_whole_load_is_explained_whatever_is_doubtful_of_its_parts(
 ) -> None:
     """Demands of a rare activity may be its neighbour's; their sum at a level may not."""
     for level in plant_run.levels:
-        if level.span.kind == "calibration":
+        if level.kind == "calibration":
             continue
         at_level = model.at_utilization(level.utilization)
         explained = sum(model.background) + sum(

@@ -13,17 +13,17 @@ HELD_OUT = (376,)
 
 
 def test_levels_are_measured_in_the_order_of_the_plan(plant_run: RunEvidence) -> None:
-    assert [level.span.learners for level in plant_run.levels] == [200] * 5 + [94, 188, 282, 376]
+    assert [level.learners for level in plant_run.levels] == [200] * 5 + [94, 188, 282, 376]
     assert plant_run.planned_held_out == HELD_OUT
-    assert [level.span.learners for level in plant_run.fit_levels(HELD_OUT)] == [94, 188, 282]
-    assert [level.span.learners for level in plant_run.held_out_levels(HELD_OUT)] == [376]
+    assert [level.learners for level in plant_run.fit_levels(HELD_OUT)] == [94, 188, 282]
+    assert [level.learners for level in plant_run.held_out_levels(HELD_OUT)] == [376]
 
 
 def test_other_mixes_are_no_levels_of_the_fit_but_their_windows_are(plant_run: RunEvidence) -> None:
     windows = plant_run.windows(HELD_OUT)
     first = plant_run.spans[0]
     assert ((windows.start_s >= first.start_s) & (windows.end_s <= first.end_s)).sum() >= 9
-    assert all(level.span.kind != "calibration" for level in plant_run.fit_levels(()))
+    assert all(level.kind != "calibration" for level in plant_run.fit_levels(()))
 
 
 def test_no_window_of_a_fit_reaches_into_what_is_held_out(plant_run: RunEvidence) -> None:
@@ -45,7 +45,7 @@ def test_levels_that_a_run_did_not_reach_the_end_of_are_left_out(tmp_path: Path)
     stopped_s = plant.BEGAN_S + 12 * 5 + 32 + 20
     folder = plant.write_record(tmp_path / "record", status="interrupted", ended_s=stopped_s)
     run = RunEvidence(record=RunRecord.read(folder), workload=plant.kosovo())
-    assert [level.span.learners for level in run.levels] == [200] * 5 + [94]
+    assert [level.learners for level in run.levels] == [200] * 5 + [94]
     assert run.planned_held_out == HELD_OUT
     assert run.held_out_levels(HELD_OUT) == ()
 
@@ -58,12 +58,12 @@ def test_a_target_without_metrics_has_levels_all_the_same(tmp_path: Path) -> Non
 
 
 def test_missed_visits_are_counted_where_they_were_due(plant_run: RunEvidence) -> None:
-    assert all(plant_run.missed(span, "page") == 0 for span in plant_run.spans)
+    assert all(plant_run.missed(level, "page") == 0 for level in plant_run.levels)
 
 
 @pytest.mark.parametrize("learners", [94, 282])
 def test_what_was_measured_obeys_littles_law(plant_run: RunEvidence, learners: int) -> None:
-    (level,) = (level for level in plant_run.levels if level.span.learners == learners)
+    (level,) = (level for level in plant_run.levels if level.learners == learners)
     page = level.activities["page"]
     assert page.responses.mean_s is not None
     people = round(learners * 0.14 / 0.94)

@@ -19,7 +19,7 @@ def of_kind(plateaus: tuple[Plateau, ...], kind: str) -> list[Plateau]:
 def test_levels_are_the_profiles_shares_of_saturation(tempo: Tempo, saturation: float) -> None:
     plateaus = climb(STUDY, tempo, saturation_learners=saturation)
     for kind, loads in (("fit", STUDY.fit_loads), ("held-out", STUDY.held_out_loads)):
-        levels = [plateau.learners for plateau in of_kind(plateaus, kind)]
+        levels = sorted({plateau.learners for plateau in of_kind(plateaus, kind)})
         assert levels == [pytest.approx(load * saturation, abs=0.5) for load in loads]
 
 
@@ -27,15 +27,15 @@ def test_the_highest_levels_are_the_ones_held_out() -> None:
     plateaus = climb(STUDY, FULL, saturation_learners=1000)
     highest_of_the_fit = max(plateau.learners for plateau in of_kind(plateaus, "fit"))
     held_out = of_kind(plateaus, "held-out")
-    assert len(held_out) >= 2
+    assert len({plateau.learners for plateau in held_out}) >= 2
     assert all(plateau.learners > highest_of_the_fit for plateau in held_out)
-    assert max(plateau.learners for plateau in held_out) > 950  # at the knee, which lies at 1000
+    assert max(plateau.learners for plateau in held_out) >= 900  # at the knee, which lies at 1000
 
 
 def test_each_other_mix_runs_one_clock_faster_and_all_others_slower() -> None:
     mixes = of_kind(climb(STUDY, FULL, saturation_learners=1000), "calibration")
     boosted = [{state for state, pace in plateau.paces.items() if pace > 1} for plateau in mixes]
-    assert sorted(len(states) for states in boosted) == [1] * len(mixes)
+    assert all(len(states) == 1 for states in boosted)
     assert set().union(*boosted) >= {"login", "browsing", "quiz", "watching", "lesson"}
     assert all(not plateau.paces for plateau in of_kind(climb(STUDY, FULL, saturation_learners=1000), "fit"))
 
@@ -67,15 +67,47 @@ def test_people_hurry_more_where_more_learners_than_the_most_would_be_needed(tem
     assert hurried.hold_s == tempo.hold_s
 
 
+def legs(plateaus: tuple[Plateau, ...], tempo: Tempo) -> list[tuple[Plateau, ...]]:
+    length = len(plateaus) // tempo.legs
+    return [plateaus[start : start + length] for start in range(0, len(plateaus), length)]
+
+
 @pytest.mark.parametrize("tempo", [QUICK, FULL])
 def test_levels_rise_with_the_mixes_among_them_and_all_sign_in_before_the_first(tempo: Tempo) -> None:
     plateaus = climb(STUDY, tempo, saturation_learners=1000)
-    learners = [plateau.learners for plateau in plateaus]
+    up = legs(plateaus, tempo)[0]
+    learners = [plateau.learners for plateau in up]
     assert learners == sorted(learners)
-    mixes = {place for place, plateau in enumerate(plateaus) if plateau.kind == "calibration"}
+    mixes = {place for place, plateau in enumerate(up) if plateau.kind == "calibration"}
     assert mixes == set(range(min(mixes), max(mixes) + 1))
-    assert plateaus[min(mixes) - 1].kind == plateaus[max(mixes) + 1].kind == "fit"
+    assert up[min(mixes) - 1].kind == up[max(mixes) + 1].kind == "fit"
     assert plateaus[0].ramp_s > 5 * max(plateau.ramp_s for plateau in plateaus[1:])
+
+
+def test_legs_go_up_and_down_in_turn_so_that_drift_cancels() -> None:
+    plateaus = climb(STUDY, FULL, saturation_learners=1000)
+    assert FULL.legs % 2 == 0
+    up, down, *others = ([(it.kind, it.learners, it.paces) for it in leg] for leg in legs(plateaus, FULL))
+    assert down == up[::-1]
+    assert others == [up, down] * (FULL.legs // 2 - 1)
+
+
+def test_all_legs_together_hold_each_level_as_long_as_the_profile_says() -> None:
+    plateaus = climb(STUDY, FULL, saturation_learners=1000)
+    for kind, load, hold_s in (
+        ("fit", STUDY.fit_loads[1], STUDY.hold_s),
+        ("held-out", STUDY.held_out_loads[0], STUDY.held_out_hold_s),
+    ):
+        held = [plateau.hold_s for plateau in of_kind(plateaus, kind) if plateau.learners == 1000 * load]
+        assert sum(held) == pytest.approx(hold_s)
+
+
+def test_a_level_that_goes_on_in_the_next_leg_does_not_settle_again() -> None:
+    plateaus = climb(STUDY, FULL, saturation_learners=1000)
+    first_leg, second_leg = legs(plateaus, FULL)[:2]
+    assert first_leg[-1].learners == second_leg[0].learners
+    assert second_leg[0].ramp_s == 0
+    assert all(plateau.ramp_s > 0 for plateau in second_leg[1:])
 
 
 def test_the_pilot_is_one_low_level() -> None:

@@ -1,11 +1,20 @@
 """Levels and windows: what is counted where, and what is too little to tell."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from firstbell.models.measurement import Quantile, Responses, ServerSeries, Span, measure_level, windows_of
+from firstbell.models.measurement import (
+    Quantile,
+    Responses,
+    ServerSeries,
+    Span,
+    levels_of,
+    measure_level,
+    windows_of,
+)
 from firstbell.models.visits import Floats, Visits
 
 SPAN = Span(index=0, kind="fit", learners=10, ramp_start_s=98.0, start_s=100.0, end_s=110.0)
@@ -41,7 +50,7 @@ def series(*, start_s: float = 99.5, end_s: float = 111.0) -> ServerSeries:
 def test_a_level_counts_the_visits_that_ended_in_it() -> None:
     asked_s = np.array([95.0, 99.9, 105.0, 109.9, 109.5])
     end_s = np.array([99.99, 100.0, 106.0, 110.0, 112.0])
-    level = measure_level(visits(asked_s, end_s), series(), SPAN)
+    level = measure_level(visits(asked_s, end_s), series(), [SPAN])
     assert level.activities["poll"].visits == 2
     assert level.throughput_per_s() == {"poll": 0.2}
     assert level.requests_per_s == pytest.approx(0.4)
@@ -49,14 +58,33 @@ def test_a_level_counts_the_visits_that_ended_in_it() -> None:
     assert level.activities["poll"].bytes_per_visit == 500
 
 
+def test_a_level_that_was_held_twice_is_measured_over_both() -> None:
+    again = replace(SPAN, index=3, ramp_start_s=119.0, start_s=120.0, end_s=125.0)
+    asked_s = np.array([101.0, 104.0, 112.0, 121.0])
+    time_s = np.arange(99.5, 126.5)
+    busy = ServerSeries(
+        stations=("app",), time_s=time_s, cpu_s=np.where(time_s < 115, 0.5 * time_s, 0.8 * time_s)[:, None], cores=1.0
+    )
+    level = measure_level(visits(asked_s, asked_s + 0.5), busy, [SPAN, again])
+    assert (level.learners, level.kind, level.hold_s, level.indices) == (10, "fit", 15.0, (0, 3))
+    assert level.throughput_per_s() == {"poll": pytest.approx(3 / 15)}
+    assert level.utilization == pytest.approx((10 * 0.5 + 5 * 0.8) / 15)
+
+
+def test_looks_at_one_level_are_those_with_the_same_learners_mix_and_purpose() -> None:
+    others = [replace(SPAN, kind="held-out"), replace(SPAN, learners=11), replace(SPAN, paces={"quiz": 2.0})]
+    spans = [replace(span, index=index) for index, span in enumerate([SPAN, *others, SPAN, others[2]])]
+    assert [[span.index for span in level] for level in levels_of(spans)] == [[0, 4], [1], [2], [3, 5]]
+
+
 def test_utilisation_is_of_all_cores_by_all_stations() -> None:
-    level = measure_level(visits(np.array([100.0]), np.array([101.0])), series(), SPAN)
+    level = measure_level(visits(np.array([100.0]), np.array([101.0])), series(), [SPAN])
     assert level.station_cores == pytest.approx({"app": 0.5, "database": 0.25})
     assert level.utilization == pytest.approx(0.375)
 
 
 def test_without_metrics_utilisation_is_unknown_and_not_zero() -> None:
-    level = measure_level(visits(np.array([100.0]), np.array([101.0])), None, SPAN)
+    level = measure_level(visits(np.array([100.0]), np.array([101.0])), None, [SPAN])
     assert level.station_cores == {}
     assert math.isnan(level.utilization)
 
@@ -69,14 +97,14 @@ def test_metrics_that_do_not_reach_over_the_level_tell_nothing() -> None:
 def test_failed_visits_count_as_errors_and_their_times_are_left_out() -> None:
     asked_s = np.full(40, 101.0)
     end_s = np.where(np.arange(40) < 10, 109.0, 101.5)
-    level = measure_level(visits(asked_s, end_s, failed=10), series(), SPAN)
+    level = measure_level(visits(asked_s, end_s, failed=10), series(), [SPAN])
     assert (level.activities["poll"].visits, level.activities["poll"].errors) == (40, 10)
     assert level.error_ratio == 0.25
     assert level.activities["poll"].responses.mean_s == pytest.approx(0.5)
 
 
 def test_a_level_that_nobody_came_to_is_empty_and_raises_nothing() -> None:
-    level = measure_level(visits(np.array([1.0]), np.array([2.0])), series(), SPAN)
+    level = measure_level(visits(np.array([1.0]), np.array([2.0])), series(), [SPAN])
     assert (level.activities, level.requests_per_s, level.error_ratio, level.lateness_p99_s) == ({}, 0.0, 0.0, None)
 
 

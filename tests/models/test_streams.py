@@ -2,7 +2,7 @@
 
 import pytest
 
-from firstbell.models.streams import Stream, measured_streams, streams_of
+from firstbell.models.streams import Stream, measured_streams, streams_of, told_streams
 from firstbell.models.traffic import activity_rates_per_s
 from tests.models import plant
 
@@ -82,3 +82,20 @@ def test_learners_who_sign_in_are_missing_from_the_other_streams() -> None:
 
 def test_a_stream_that_was_not_seen_is_left_out() -> None:
     assert measured_streams((_stream(),), learners=10, throughput_per_s={"poll": 1.0}, response_s={}) == ()
+
+
+def test_learners_of_a_run_are_told_their_sessions_and_cycles_at_its_pace() -> None:
+    told = by_name(told_streams(KOSOVO, pace=20.0, session_s=1200.0))
+    assert set(told) == {"sign-in", "browsing", "views", "quiz"}
+    assert told["sign-in"].time_s == pytest.approx(60.0)
+    assert told["browsing"].time_s == pytest.approx(1.0, rel=1e-3)
+    assert 10.0 < told["views"].time_s < 13.5  # each sign-in begins another view
+    assert told["quiz"].mix()["answer"] == pytest.approx(0.8, rel=0.02)
+    assert told["quiz"].mix()["quiz_start"] > told["quiz"].mix()["submit"]
+
+
+def test_in_long_sessions_what_learners_are_told_is_what_the_profile_says() -> None:
+    told = by_name(told_streams(KOSOVO, pace=1.0, session_s=1e6))
+    for stream in streams_of(KOSOVO, played_only=True):
+        if stream.name in told and stream.name != "sign-in":
+            assert told[stream.name].time_s == pytest.approx(stream.time_s, rel=2e-3)
