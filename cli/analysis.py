@@ -19,9 +19,10 @@ Told = Callable[[str], None]
 
 @dataclass(frozen=True, kw_only=True)
 class Effort:
-    """How long the analysis looks: draws of the fit, draws that each level is predicted with, and seconds of each."""
+    """How long the analysis looks: draws of the fit and seconds of its simulations, the same for each prediction."""
 
     fit_draws: int
+    simulated_s: float
     prediction_draws: int
     predicted_s: float
 
@@ -29,8 +30,8 @@ class Effort:
     def of(cls, *, quick: bool) -> "Effort":
         """Enough for an interval in a quick study, more in a full one."""
         if quick:
-            return cls(fit_draws=60, prediction_draws=6, predicted_s=200.0)
-        return cls(fit_draws=200, prediction_draws=12, predicted_s=1200.0)
+            return cls(fit_draws=60, simulated_s=120.0, prediction_draws=6, predicted_s=200.0)
+        return cls(fit_draws=200, simulated_s=300.0, prediction_draws=12, predicted_s=1200.0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +58,7 @@ def analyse(run: RunEvidence, *, effort: Effort, seed: int, told: Told) -> Findi
     held_out = run.planned_held_out
     told("fitting service demands")
     try:
-        model = fit(run.evidence(held_out), draws=effort.fit_draws, seed=seed)
+        model = fit(run.evidence(held_out), draws=effort.fit_draws, seed=seed, simulated_s=effort.simulated_s)
     except InputError as error:
         gap = f"No model could be fitted: {'; '.join(problem.what for problem in error.problems)}."
         return replace(findings, gaps=(gap,))

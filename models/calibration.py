@@ -22,7 +22,7 @@ from firstbell.models.fitted_model import (
     ThreadPool,
 )
 from firstbell.models.measurement import LevelMeasurement, Windows
-from firstbell.models.prediction import Question, measured_machine, predict_looks
+from firstbell.models.prediction import Predicted, Question, measured_machine, predict_looks
 from firstbell.models.problems import InputError
 from firstbell.models.streams import Stream, measured_streams
 from firstbell.models.visits import Samples, Visits
@@ -30,7 +30,6 @@ from firstbell.models.visits import Samples, Visits
 Floats = NDArray[np.float64]
 FACTORS = 32
 FEWEST_FOR_A_SHAPE = 40
-CALIBRATED_S = 300.0
 _AS_TOLD = 0.05
 _SURE = 3.0  # standard errors; the think times of all streams vary about as much as exponential ones, or less
 POWERS = (1.0, 0.75, 0.5, 0.25, 0.0)
@@ -60,8 +59,11 @@ class Evidence:
     held_out: tuple[int, ...]
 
 
-def fit(evidence: Evidence, *, draws: int = 100, seed: int = 1) -> FittedModel:
-    """Fit a model; raise InputError where the record can't tell the demands."""
+def fit(evidence: Evidence, *, draws: int = 100, seed: int = 1, simulated_s: float = 300.0) -> FittedModel:
+    """Fit a model; raise InputError where the record can't tell the demands.
+
+    Latencies and the shapes of visits are found with simulations of each level, ``simulated_s`` long.
+    """
     if not evidence.levels:
         remedy = "Let the run go on until its first level is over, or hold out fewer levels"
         raise InputError.single(source="record", what="no level was measured whole", remedy=remedy)
@@ -80,7 +82,27 @@ def fit(evidence: Evidence, *, draws: int = 100, seed: int = 1) -> FittedModel:
         pace=evidence.pace,
         quality=_quality(evidence, fits),
     )
-    return _with_shapes(_with_latencies(bare, evidence.levels, seed), evidence.levels, seed)
+    look = _Look(levels=evidence.levels, simulated_s=simulated_s, seed=seed)
+    return _with_shapes(_with_latencies(bare, look), look)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Look:
+    """The levels of the fit, and how they are simulated to be compared with."""
+
+    levels: tuple[LevelMeasurement, ...]
+    simulated_s: float
+    seed: int
+
+    def predicted(self, model: FittedModel, level: LevelMeasurement) -> Predicted:
+        question = Question(
+            learners=level.learners,
+            streams=tuple(stream.stream() for stream in model.streams),
+            machine=measured_machine(model),
+            duration_s=self.simulated_s,
+            seed=self.seed,
+        )
+        return predict_looks(model, question, level.spans)
 
 
 def _demands(evidence: Evidence, draws: int, seed: int) -> list[DemandFit]:
@@ -209,14 +231,14 @@ def _averaged(parts: Sequence[tuple[Stream, float]]) -> Stream:
     )
 
 
-def _with_latencies(model: FittedModel, levels: Sequence[LevelMeasurement], seed: int) -> FittedModel:
+def _with_latencies(model: FittedModel, look: _Look) -> FittedModel:
     """Give each activity the time that its stations do not explain, at the lowest level that saw it often enough.
 
     Medians: a few visits that fell into somebody's burst must not pass for the wire's latency.
     """
     latencies_s: dict[str, float] = {}
-    for level in levels:
-        explained = predict_looks(model, _question(model, level, seed), level.spans).p50_s
+    for level in look.levels:
+        explained = look.predicted(model, level).p50_s
         for name, activity in level.activities.items():
             measured = activity.responses.p50_s
             if measured is not None and name in explained:
@@ -225,17 +247,7 @@ def _with_latencies(model: FittedModel, levels: Sequence[LevelMeasurement], seed
     return model.model_copy(update={"activities": tuple(activities)})
 
 
-def _question(model: FittedModel, level: LevelMeasurement, seed: int) -> Question:
-    return Question(
-        learners=level.learners,
-        streams=tuple(stream.stream() for stream in model.streams),
-        machine=measured_machine(model),
-        duration_s=CALIBRATED_S,
-        seed=seed,
-    )
-
-
-def _with_shapes(model: FittedModel, levels: Sequence[LevelMeasurement], seed: int) -> FittedModel:
+def _with_shapes(model: FittedModel, look: _Look) -> FittedModel:
     """Give each activity the variability that explains its p95 at the levels of the fit.
 
     The response times that the factors were read from had some waiting in them already, which the simulation adds
@@ -244,8 +256,8 @@ def _with_shapes(model: FittedModel, levels: Sequence[LevelMeasurement], seed: i
     misfits: dict[str, dict[float, float]] = {}
     for power in POWERS:
         tried = _flattened(model, dict.fromkeys((activity.name for activity in model.activities), power))
-        for level in levels:
-            for name, misfit in _misfits(tried, level, seed).items():
+        for level in look.levels:
+            for name, misfit in _misfits(look.predicted(tried, level), level).items():
                 by_power = misfits.setdefault(name, dict.fromkeys(POWERS, 0.0))
                 by_power[power] += misfit
     best = {name: min(by_power, key=by_power.__getitem__) for name, by_power in misfits.items()}
@@ -260,14 +272,13 @@ def _flattened(model: FittedModel, powers: Mapping[str, float]) -> FittedModel:
     return model.model_copy(update={"activities": tuple(activities)})
 
 
-def _misfits(model: FittedModel, level: LevelMeasurement, seed: int) -> dict[str, float]:
+def _misfits(predicted: Predicted, level: LevelMeasurement) -> dict[str, float]:
     """Squared log error of each activity's p95 at a level, weighted by the visits behind it."""
-    predicted = predict_looks(model, _question(model, level, seed), level.spans).p95_s
     found = {}
     for name, activity in level.activities.items():
         measured = activity.responses.p95_s
-        if measured is not None and name in predicted:
-            found[name] = activity.visits * float(np.log(predicted[name] / measured)) ** 2
+        if measured is not None and name in predicted.p95_s:
+            found[name] = activity.visits * float(np.log(predicted.p95_s[name] / measured)) ** 2
     return found
 
 

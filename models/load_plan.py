@@ -50,7 +50,7 @@ class Tempo:
                 legs=1,
                 pace=2 * plan.pace,
                 most_learners=350,
-                pilot_learners=60,
+                pilot_learners=100,
                 pilot_s=3,
                 mix_s=1.5,
                 hold_s=3,
@@ -60,8 +60,8 @@ class Tempo:
             legs=plan.legs,
             pace=plan.pace,
             most_learners=1000,
-            pilot_learners=150,
-            pilot_s=6,
+            pilot_learners=300,
+            pilot_s=8,
             mix_s=5,
             hold_s=plan.hold_s,
             held_out_hold_s=plan.held_out_hold_s,
@@ -73,7 +73,7 @@ class Tempo:
 
 
 def pilot_plateau(tempo: Tempo) -> Plateau:
-    """A short look at one low level, to learn what a learner costs on this machine."""
+    """A short look at one level, to learn what a learner costs here: not a low one, for work on idle cores is dear."""
     return Plateau(
         kind="warm-up", learners=tempo.pilot_learners, ramp_s=_signing_in_s(tempo.pilot_learners), hold_s=tempo.pilot_s
     )

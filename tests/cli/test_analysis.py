@@ -17,7 +17,7 @@ from firstbell.reports.folder import write_report
 from firstbell.scenarios.validity import judge
 from tests.models import plant
 
-EFFORT = Effort(fit_draws=20, prediction_draws=3, predicted_s=40.0)
+EFFORT = Effort(fit_draws=20, simulated_s=300.0, prediction_draws=3, predicted_s=40.0)
 VALID = ValidityResult(verdict="valid", reasons=())
 
 

@@ -110,7 +110,7 @@ def test_a_level_that_goes_on_in_the_next_leg_does_not_settle_again() -> None:
     assert all(plateau.ramp_s > 0 for plateau in second_leg[1:])
 
 
-def test_the_pilot_is_one_low_level() -> None:
+def test_the_pilot_is_one_level() -> None:
     pilot = pilot_plateau(QUICK)
     assert (pilot.kind, pilot.learners) == ("warm-up", QUICK.pilot_learners)
     assert pilot.ramp_s > 0
