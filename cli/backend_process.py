@@ -12,6 +12,7 @@ from pathlib import Path
 import requests
 from rich.console import Console
 
+from firstbell.cli.certificate import Certificate
 from firstbell.models.problems import InputError
 
 STARTS_WITHIN_S = 60.0
@@ -20,7 +21,14 @@ STOPS_WITHIN_S = 10.0
 
 @contextmanager
 def reference_backend(
-    folder: Path, *, learners: int, cores: Sequence[int], seed: int, console: Console
+    folder: Path,
+    *,
+    learners: int,
+    cores: Sequence[int],
+    seed: int,
+    console: Console,
+    password_hash: str = "argon2id",
+    certificate: Certificate | None = None,
 ) -> Iterator[str]:
     """Start the backend with its data in ``folder``; give its base URL; stop it at the end, whatever happened."""
     port = _free_port()
@@ -28,15 +36,18 @@ def reference_backend(
         sys.executable, "-m", "firstbell.fixtures.backend", "--host", "127.0.0.1", "--port", str(port),
         "--database", f"sqlite:///{(folder / 'content.db').resolve()}", "--learners", str(learners),
         "--seed", str(seed), "--cores", ",".join(str(core) for core in cores), "--parent", str(os.getpid()),
+        "--hash", password_hash,
     ]  # fmt: skip
+    if certificate is not None:
+        command += ["--certificate", str(certificate.path), "--key", str(certificate.key)]
     folder.mkdir(parents=True, exist_ok=True)
     log_path = folder / "backend.log"
     with log_path.open("wb") as log:
         process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
         try:
-            url = f"http://127.0.0.1:{port}"
+            url = f"{'http' if certificate is None else 'https'}://127.0.0.1:{port}"
             with console.status("starting the reference backend"):
-                _await_health(process, url, log_path)
+                _await_health(process, url, log_path, certificate)
             yield url
         finally:
             _stop(process)
@@ -48,7 +59,8 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _await_health(process: subprocess.Popen[bytes], url: str, log_path: Path) -> None:
+def _await_health(process: subprocess.Popen[bytes], url: str, log_path: Path, certificate: Certificate | None) -> None:
+    trusted = True if certificate is None else str(certificate.path)
     deadline = time.monotonic() + STARTS_WITHIN_S
     while time.monotonic() < deadline:
         if process.poll() is not None:
@@ -56,7 +68,7 @@ def _await_health(process: subprocess.Popen[bytes], url: str, log_path: Path) ->
             what = f"the reference backend ended while starting: {' '.join(last) or 'it said nothing'}"
             raise InputError.single(source=str(log_path), what=what, remedy="Mend what it says there and start again")
         try:
-            if requests.get(f"{url}/health", timeout=1).json()["status"] == "ok":
+            if requests.get(f"{url}/health", timeout=1, verify=trusted).json()["status"] == "ok":
                 return
             time.sleep(0.1)
         except (requests.RequestException, KeyError):

@@ -30,8 +30,11 @@ SAMPLE = np.dtype(
 PACKED_SAMPLE = struct.Struct("<ddddqiihhhh")
 assert PACKED_SAMPLE.size == SAMPLE.itemsize
 
-OUTCOMES = ("ok", "http-error", "timeout", "connection", "protocol", "content", "missed")
-"""``missed``: due, but never started because the run ended."""
+OUTCOMES = (
+    *("ok", "http-error", "timeout", "connection", "protocol", "content", "missed"),
+    *("no-port", "no-descriptor", "no-memory"),
+)
+"""``missed``: due, but never started because the run ended. The last three are the generator's own machine's doing."""
 
 _VIEW: list[tuple[str, pa.DataType]] = [
     ("learner", pa.int32()),

@@ -25,6 +25,7 @@ from firstbell.models.workload import read_workload
 from firstbell.scenarios import variables
 from firstbell.scenarios.anchor import read_anchor
 from firstbell.scenarios.consent import check_consent, is_loopback, url_parts
+from firstbell.scenarios.descriptors import raise_descriptor_limit
 from firstbell.scenarios.listener import Listener
 from firstbell.scenarios.machine import machine, versions
 from firstbell.scenarios.reference_routes import ROUTES, STATIONS
@@ -188,6 +189,7 @@ def launch(
     check_consent(plan.target, confirm_host)
     check_reachable(plan.target)
     _make_folder(folder)
+    raise_descriptor_limit()
     backend = _configuration(plan.target)
     cores = tuple(server_cores) if server_cores is not None else _cores_of(plan.target, backend)
     manifest = Manifest(

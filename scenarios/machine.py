@@ -2,19 +2,23 @@
 
 import os
 import platform
+import resource
 from importlib.metadata import PackageNotFoundError, version
 
 import psutil
 
 _PACKAGES = ("firstbell", "locust", "gevent", "httptools", "m3u8", "numpy", "pyarrow")
 
+DESCRIPTORS = "descriptors_per_process"
+
 
 def machine() -> dict[str, str]:
-    """Processor, cores that this process may use, memory, system."""
+    """Processor, cores that this process may use, memory, files that it may have open, system."""
     return {
         "cpu": _cpu_model(),
         "cores": str(len(os.sched_getaffinity(0))),
         "memory_bytes": str(psutil.virtual_memory().total),
+        DESCRIPTORS: str(resource.getrlimit(resource.RLIMIT_NOFILE)[0]),
         "system": f"{platform.system()} {platform.release()}",
     }
 

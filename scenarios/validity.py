@@ -11,13 +11,40 @@ from firstbell.models.measurement import Span
 from firstbell.models.problems import InputError
 from firstbell.models.record import RunRecord, lateness_s, without_missed
 from firstbell.models.study import Validity as Verdict
+from firstbell.scenarios.machine import DESCRIPTORS
 
 LATENESS_LIMIT_S = 0.05
-_UNANSWERED = {"connection", "timeout", "missed"}
+"""p99 of how late the generator made its requests: response times run from when they were due, so that this is in
+them, and a page's p95 objective is about a second."""
+
 _CPU_LIMIT = 0.9
+"""Of a core for a process, and of all the generator's cores for all of them: beyond it learners wait for each other."""
+
 _LAG_LIMIT_S = 0.1
+"""Median over the seconds of the worst lag in each: a loop that is late in most seconds is never in time."""
+
+_STALL_LIMIT_S = 1.0
+"""Longest time for which an event loop may stand still even once. Short of 1 % of a level, p99 of the lateness doesn't
+show it, and yet it would be the slowest answer that the target is told of."""
+
+_DESCRIPTOR_LIMIT = 0.99
+"""Of a process's descriptors: they are counted only every few seconds, and the next connection may be refused."""
+
 _FEWEST_LEARNERS = 0.98
+"""Of those planned, in the mean of a level: sessions that end and begin again leave a gap of a second or so."""
+
 _SIGN_OF_LIFE_S = 5.0
+"""Before the end of the last level: heartbeats come every second and are written every other."""
+
+OWN_FAILURES = {
+    "no-port": "no source port was left",
+    "no-descriptor": "no further file could be opened",
+    "no-memory": "the kernel had no memory left",
+}
+"""Outcomes that are the generator's own machine's doing, in words."""
+
+_STATE = ("time_s", "cpu_s", "learners", "loop_lag_s", "open_files")
+_UNANSWERED = {"connection", "timeout", "missed", *OWN_FAILURES}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,6 +112,7 @@ def _lost_processes(record: RunRecord, generator: pa.Table, spans: tuple[Span, .
 
 def _generator_bound(record: RunRecord) -> Iterator[str]:
     samples, generator = record.samples(), record.generator()
+    yield from _own_failures(record, samples)
     made = without_missed(samples)
     late, due = lateness_s(samples), made["due_s"].to_numpy()
     for span in used_spans(record):
@@ -100,6 +128,46 @@ def _generator_bound(record: RunRecord) -> Iterator[str]:
             lag_s = _typical_lag_s(generator, process, span)
             if lag_s > _LAG_LIMIT_S:
                 yield f"{where}: generator process {process}'s event loop was {_ms(lag_s)} behind in most seconds"
+            stall_s = _most(generator, process, "loop_lag_s", span)
+            if stall_s > _STALL_LIMIT_S:
+                yield f"{where}: generator process {process}'s event loop stood still for {stall_s:.1f} s"
+            yield from _descriptors(record, generator, process, span)
+        yield from _cpu_of_all(record, generator, span)
+
+
+def _own_failures(record: RunRecord, samples: pa.Table) -> Iterator[str]:
+    """Requests that the generator's own machine refused, those of the ramps among them: their learners never came."""
+    due, outcomes = samples["due_s"].to_numpy(), samples["outcome"].cast(pa.string()).to_numpy(zero_copy_only=False)
+    for span in used_spans(record):
+        told = outcomes[(due >= span.ramp_start_s) & (due < span.end_s)]
+        for outcome, why in OWN_FAILURES.items():
+            failed = int(np.count_nonzero(told == outcome))
+            if failed:
+                yield (
+                    f"level of {span.learners:,} learners: {failed:,} requests failed on the generator's side: {why} "
+                    "(`firstbell doctor` tells what to change)"
+                )
+
+
+def _descriptors(record: RunRecord, generator: pa.Table, process: int, span: Span) -> Iterator[str]:
+    most = int(record.manifest.machine.get(DESCRIPTORS, 0))
+    opened = _most(generator, process, "open_files", span)
+    if most and opened > _DESCRIPTOR_LIMIT * most:
+        where = f"level of {span.learners:,} learners"
+        yield f"{where}: generator process {process} had {opened:,.0f} of the {most:,} files open that it may have"
+
+
+def _cpu_of_all(record: RunRecord, generator: pa.Table, span: Span) -> Iterator[str]:
+    """Processes that share cores may each use little and yet all of them together all that there is."""
+    processes = _processes(generator)
+    cores = len(record.plan.cores) or int(record.manifest.machine.get("cores", 0))
+    used = sum(_cpu_share(generator, process, span) for process in processes)
+    if len(processes) > 1 and cores and used > _CPU_LIMIT * cores:
+        where = f"level of {span.learners:,} learners"
+        yield (
+            f"{where}: the generator's {len(processes)} processes used {used:.2f} of their "
+            f"{cores} core{'' if cores == 1 else 's'} (the limit is {_CPU_LIMIT:.0%})"
+        )
 
 
 def _processes(generator: pa.Table) -> list[int]:
@@ -112,7 +180,7 @@ def _ms(time_s: float) -> str:
 
 def _of(generator: pa.Table, process: int) -> dict[str, NDArray[np.float64]]:
     rows = generator.filter(pa.array(generator["process"].to_numpy() == process))
-    return {name: rows[name].to_numpy().astype(np.float64) for name in ("time_s", "cpu_s", "learners", "loop_lag_s")}
+    return {name: rows[name].to_numpy().astype(np.float64) for name in _STATE}
 
 
 def _within(columns: dict[str, NDArray[np.float64]], span: Span) -> NDArray[np.bool_]:
@@ -125,6 +193,11 @@ def _mean(generator: pa.Table, process: int, name: str, span: Span) -> float:
     columns = _of(generator, process)
     values = columns[name][_within(columns, span)]
     return float(values.mean()) if len(values) else 0.0
+
+
+def _most(generator: pa.Table, process: int, name: str, span: Span) -> float:
+    columns = _of(generator, process)
+    return float(columns[name][_within(columns, span)].max(initial=0.0))
 
 
 def _typical_lag_s(generator: pa.Table, process: int, span: Span) -> float:

@@ -12,7 +12,7 @@ from firstbell.scenarios.http.exchange import ask, read_reply
 from firstbell.scenarios.http.origin import Origin
 from firstbell.scenarios.http.parser import ProtocolError
 from firstbell.scenarios.http.reactor import Reactor
-from firstbell.scenarios.http.reply import Outcome, Reply
+from firstbell.scenarios.http.reply import Outcome, Reply, outcome_of
 from firstbell.scenarios.http.request import PreparedRequest, encoded_fields, json_body, merged, target_of
 from firstbell.scenarios.http.tls import shared_context
 
@@ -145,10 +145,8 @@ class Client:
             raise RuntimeError("a client serves one greenlet at a time; give each learner its own")
         try:
             self._transact(prepared, reply, keep_body)
-        except TimeoutError as error:
-            self._give_up(reply, Outcome.TIMEOUT, error)
         except OSError as error:
-            self._give_up(reply, Outcome.CONNECTION, error)
+            self._give_up(reply, outcome_of(error), error)
         except ProtocolError as error:
             self._give_up(reply, Outcome.PROTOCOL, error)
         except BaseException:  # the greenlet is killed in the middle: what is on its way fits no later request

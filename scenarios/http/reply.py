@@ -1,5 +1,6 @@
 """What came of a request: status, times, bytes, and the body where it was kept."""
 
+import errno
 import json
 import math
 import time
@@ -17,7 +18,27 @@ class Outcome(StrEnum):
     TIMEOUT = "timeout"  # no connection, or no further byte, within the time allowed
     CONNECTION = "connection"  # refused, reset, closed before the reply was whole, TLS trouble, unknown host
     PROTOCOL = "protocol"  # what came isn't HTTP/1.x, or a redirect that isn't followed
+    NO_PORT = "no-port"  # the client's own machine has no source port left for a connection
+    NO_DESCRIPTOR = "no-descriptor"  # the client's process, or its machine, may open no further file
+    NO_MEMORY = "no-memory"  # the client's kernel has no memory left for a connection
     CONTENT = "content"  # a reply came whole, and it doesn't say what it has to (set by who reads it)
+
+
+_OWN_LIMITS = {
+    errno.EADDRNOTAVAIL: Outcome.NO_PORT,
+    errno.EADDRINUSE: Outcome.NO_PORT,
+    errno.EMFILE: Outcome.NO_DESCRIPTOR,
+    errno.ENFILE: Outcome.NO_DESCRIPTOR,
+    errno.ENOBUFS: Outcome.NO_MEMORY,
+    errno.ENOMEM: Outcome.NO_MEMORY,
+}
+
+
+def outcome_of(error: OSError) -> Outcome:
+    """What an error of the socket means: a limit of the client's own machine, or trouble on the way or beyond."""
+    if isinstance(error, TimeoutError):
+        return Outcome.TIMEOUT
+    return _OWN_LIMITS.get(error.errno or 0, Outcome.CONNECTION)
 
 
 class Reply:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pytest
 from pyarrow import parquet
 
 from firstbell.models.manifest import LevelTimes, Manifest
@@ -33,6 +34,9 @@ def _record(
     cpu_share: float = 0.3,
     learners: int = 20,
     lag_s: float = 0.002,
+    stall_s: float = 0.0,
+    open_files: int = 60,
+    failed: str = "",
     lost_s: float = math.inf,
     outcome: str = "ok",
     samples: int = 400,
@@ -46,11 +50,14 @@ def _record(
     }  # fmt: skip
     Manifest(**told | changes).write(folder)
     _write(folder, "samples/000-0000", _samples(samples, late_s, late_from_s, outcome))
+    if failed:
+        _write(folder, "samples/001-0000", _samples(20, late_s, late_from_s, failed))
     for process, end_s in ((0, 110.0), (1, min(110.0, lost_s))):
         times = [90.0 + second for second in range(int(end_s - 90) + 1)]
         state = {
             "time_s": times, "cpu_s": [cpu_share * (time_s - 90) for time_s in times],
-            "learners": [10 if time_s < 100 else learners for time_s in times], "loop_lag_s": [lag_s] * len(times),
+            "learners": [10 if time_s < 100 else learners for time_s in times], "open_files": [open_files] * len(times),
+            "loop_lag_s": [stall_s if stall_s and time_s == 105 else lag_s for time_s in times],
         }  # fmt: skip
         _write(folder, f"generator/{process:03d}-0000", pa.table(state))
     return RunRecord.read(folder)
@@ -98,6 +105,54 @@ def test_a_generator_without_cpu_to_spare_is_told(tmp_path: Path) -> None:
 
 def test_an_event_loop_that_hangs_behind_is_told(tmp_path: Path) -> None:
     assert "200 ms behind" in judge(_record(tmp_path, lag_s=0.2)).reasons[0]
+
+
+def test_one_long_stall_is_told_though_the_loop_is_in_time_otherwise(tmp_path: Path) -> None:
+    assert judge(_record(tmp_path, stall_s=0.9)).verdict == "valid"
+    validity = judge(_record(tmp_path, stall_s=1.6))
+    assert validity.verdict == "generator-bound"
+    assert validity.reasons[0] == "level of 40 learners: generator process 0's event loop stood still for 1.6 s"
+
+
+def test_processes_that_use_up_the_cores_together_are_told_though_none_does_alone(tmp_path: Path) -> None:
+    shared = PLAN.model_copy(update={"cores": (0,)})
+    assert judge(_record(tmp_path, plan=shared, cpu_share=0.4)).verdict == "valid"
+    validity = judge(_record(tmp_path, plan=shared, cpu_share=0.48))
+    assert validity.reasons == (
+        "level of 40 learners: the generator's 2 processes used 0.96 of their 1 core (the limit is 90%)",
+    )
+    assert judge(_record(tmp_path, machine={"cores": "2"}, cpu_share=0.48)).verdict == "valid"
+
+
+def test_a_process_that_has_hardly_a_descriptor_left_is_told(tmp_path: Path) -> None:
+    machine = {"descriptors_per_process": "1000"}
+    assert judge(_record(tmp_path, machine=machine, open_files=990)).verdict == "valid"
+    validity = judge(_record(tmp_path, machine=machine, open_files=995))
+    assert validity.verdict == "generator-bound"
+    assert "process 0 had 995 of the 1,000 files open that it may have" in validity.reasons[0]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "words"),
+    [
+        ("no-port", "no source port was left"),
+        ("no-descriptor", "no further file could be opened"),
+        ("no-memory", "the kernel had no memory left"),
+    ],
+)
+def test_requests_that_the_generators_own_machine_refused_are_not_the_targets_fault(
+    outcome: str, words: str, tmp_path: Path
+) -> None:
+    validity = judge(_record(tmp_path, failed=outcome))
+    assert validity.verdict == "generator-bound"
+    assert validity.reasons == (
+        f"level of 40 learners: 10 requests failed on the generator's side: {words} "
+        "(`firstbell doctor` tells what to change)",
+    )
+
+
+def test_errors_of_the_target_are_not_the_generators_fault(tmp_path: Path) -> None:
+    assert judge(_record(tmp_path, failed="connection")).verdict == "valid"
 
 
 def test_missing_learners_make_a_run_invalid(tmp_path: Path) -> None:

@@ -146,9 +146,32 @@ def test_a_source_address_is_taken(dial: Dial) -> None:
     assert client.request("GET", "/").body == b"127.0.0.9"
 
 
-def test_a_source_address_that_is_none_of_ours_is_a_connection_outcome(dial: Dial) -> None:
+def test_a_source_address_that_is_none_of_ours_has_no_port_for_us(dial: Dial) -> None:
     _, client = dial(repeating(ok()), source_address="192.0.2.1")
-    assert client.request("GET", "/").outcome is Outcome.CONNECTION
+    assert client.request("GET", "/").outcome is Outcome.NO_PORT
+
+
+NO_DESCRIPTOR_LEFT = """
+import os, resource, sys
+from firstbell.scenarios.http.client import Client, Origin
+origin = Origin.parse(sys.argv[1])
+warm = Client(origin).request("GET", "/")  # what the event loop opens for itself is open
+hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+resource.setrlimit(resource.RLIMIT_NOFILE, (len(os.listdir("/proc/self/fd")) + 2, hard))
+clients = [Client(origin) for _ in range(8)]
+print(*[client.request("GET", "/").outcome for client in clients])
+"""
+
+
+def test_a_connection_for_which_no_descriptor_is_left_is_the_clients_own_doing() -> None:
+    with ScriptedServer(*[repeating(ok())] * 9) as server:
+        command = [sys.executable, "-W", "ignore", "-c", NO_DESCRIPTOR_LEFT, server.url]
+        ended = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert ended.stderr == ""
+    outcomes = ended.stdout.split()
+    assert outcomes[0] == "ok"
+    assert outcomes[-1] == "no-descriptor"
+    assert set(outcomes) == {"ok", "no-descriptor"}
 
 
 MONKEY_PATCHED = """
