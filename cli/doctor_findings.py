@@ -131,7 +131,8 @@ def _lines(found: Findings) -> Iterator[tuple[str, str]]:
     yield (
         "Measured",
         f"{count(trial.learners)} real learners, {count(trial.requests_per_s)} requests a second on one core: "
-        f"{number(1e6 * cost.request_cpu_s)} µs of CPU a request, {number(1e12 * cost.byte_cpu_s)} µs a megabyte; "
+        f"{number(1e6 * cost.request_cpu_s)} µs of CPU a request ({_range(trial)}), "
+        f"{number(1e12 * cost.byte_cpu_s)} µs a megabyte; "
         f"{quantity(cost.learner_bytes, 'bytes')} of memory a learner, {quantity(cost.kernel_bytes, 'bytes')} in the "
         f"kernel, {quantity(cost.process_bytes, 'bytes')} a process",
     )
@@ -142,9 +143,16 @@ def _lines(found: Findings) -> Iterator[tuple[str, str]]:
         f"{count(plan.learners_per_process)} learners (a process may open {count(machine.descriptors_per_process)} "
         f"files), connecting from {_counted(plan.source_addresses, 'source address', 'source addresses')}",
     )
+    if trial.was_disturbed:
+        yield "Doubtful", "the machine had other work while it was measured: run it again when it has none"
     good = [setting for setting in found.settings if setting.good]
     if good:
         yield "Good", ", ".join(f"{setting.name} = {setting.value}" for setting in good)
+
+
+def _range(trial: Trial) -> str:
+    parts = trial.request_cpu_s_by_part
+    return f"{number(1e6 * min(parts), digits=2)} to {number(1e6 * max(parts), digits=2)}"
 
 
 def _counted(value: int, one: str, many: str) -> str:

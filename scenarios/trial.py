@@ -13,17 +13,28 @@ from firstbell.models.problems import InputError
 
 LEARNERS = 800
 _LONGEST_S = 60.0
+_QUIET_RATIO = 1.6
 
 
 @dataclass(frozen=True, kw_only=True)
 class Trial:
-    """What a trial saw: the cost, and on how many learners and requests over which time it was measured."""
+    """What a trial saw: the cost, and on how many learners and requests over which time it was measured.
+
+    A request's cost is the median over ``request_cpu_s_by_part``, parts of ``busy_s``; they differ where the machine
+    had other work.
+    """
 
     cost: LearnerCost
     learners: int
     requests: int
     requests_per_s: float
     busy_s: float
+    request_cpu_s_by_part: tuple[float, ...]
+
+    @property
+    def was_disturbed(self) -> bool:
+        """Whether the parts differ by more than requests of one kind do by themselves."""
+        return max(self.request_cpu_s_by_part) > _QUIET_RATIO * min(self.request_cpu_s_by_part)
 
 
 class TrialFailedError(InputError):
@@ -55,7 +66,8 @@ def run_trial(url: str, *, cores: Sequence[int], certificate: Path | None = None
     except ValueError:
         last = done.stderr.strip().splitlines()[-1:]
         raise _failed(url, f"the learners ended early: {' '.join(last) or 'they said nothing'}") from None
-    return Trial(cost=LearnerCost(**told.pop("cost")), **told)
+    parts = tuple(told.pop("request_cpu_s_by_part"))
+    return Trial(cost=LearnerCost(**told.pop("cost")), request_cpu_s_by_part=parts, **told)
 
 
 def _failed(url: str, what: str) -> TrialFailedError:

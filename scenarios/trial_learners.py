@@ -13,8 +13,9 @@ import random
 import sys
 import time
 from dataclasses import asdict
-from itertools import cycle
+from itertools import cycle, pairwise
 from pathlib import Path
+from statistics import median
 
 import gevent
 import psutil
@@ -41,8 +42,10 @@ _KINDS: tuple[type[Learner], ...] = (LessonAttender, Watcher, Browser, QuizTaker
 _FIRST_SHARE = 0.25
 _SIGN_INS_PER_S = 700.0
 _REST_S = 0.25
-_BUSY_S = 1.0
+_BUSY_S = 1.2
 _BUSY_PER_S = 8_000.0
+_PARTS = 5
+_BEFORE_END_S = 0.02
 _SETTLE_S = 0.2
 _DOWNLOAD_S = 0.2
 
@@ -72,18 +75,23 @@ class _TrialOfALoad:
     def run(self) -> Trial:
         heartbeat = Heartbeat(self._environment, self._load)
         process_bytes, learner_bytes, kernel_bytes = self._memory()
-        requests, busy_s, request_cpu_s = self._requests()
+        requests, busy_s, parts = self._requests()
         self._group.kill()
         heartbeat.stop()
         cost = LearnerCost(
             process_bytes=process_bytes,
             learner_bytes=learner_bytes,
             kernel_bytes=kernel_bytes,
-            request_cpu_s=request_cpu_s,
+            request_cpu_s=median(parts),
             byte_cpu_s=self._byte_cpu_s(),
         )
         return Trial(
-            cost=cost, learners=self._learners, requests=requests, requests_per_s=requests / busy_s, busy_s=busy_s
+            cost=cost,
+            learners=self._learners,
+            requests=requests,
+            requests_per_s=requests / busy_s,
+            busy_s=busy_s,
+            request_cpu_s_by_part=parts,
         )
 
     def _memory(self) -> tuple[float, float, float]:
@@ -101,16 +109,23 @@ class _TrialOfALoad:
         each = (self._resident_bytes() - few_bytes) / (many - few)
         return float(before), max(each, 0.0), max((_kernel_bytes() - few_kernel) / (many - few), 0.0)
 
-    def _requests(self) -> tuple[int, float, float]:
-        """Requests made while busy, seconds that took, CPU seconds of each."""
+    def _requests(self) -> tuple[int, float, tuple[float, ...]]:
+        """Requests made while busy, seconds that took, CPU seconds of each in parts of that time."""
         busy, recorder = self._load.schedule.stages[-1], self._load.recorder
-        _sleep_until(busy.start_s + _SETTLE_S)
-        requests, cpu_s, since_s = recorder.requests, time.process_time(), time.monotonic()
-        _sleep_until(busy.end_s - 0.01)
-        made, took_s = recorder.requests - requests, time.monotonic() - since_s
-        if made == 0:
+        begins_s = busy.start_s + _SETTLE_S
+        part_s = (busy.end_s - _BEFORE_END_S - begins_s) / _PARTS
+        seen = []
+        for part in range(_PARTS + 1):
+            _sleep_until(begins_s + part * part_s)
+            seen.append((recorder.requests, time.process_time(), time.monotonic()))
+        parts = tuple(
+            (cpu_s - cpu_before_s) / (requests - before)
+            for (before, cpu_before_s, _), (requests, cpu_s, _) in pairwise(seen)
+            if requests > before
+        )
+        if not parts:
             sys.exit("not one request was answered")
-        return made, took_s, (time.process_time() - cpu_s) / made
+        return seen[-1][0] - seen[0][0], seen[-1][2] - seen[0][2], parts
 
     def _byte_cpu_s(self) -> float:
         """CPU seconds that a byte of video takes: segments of the highest rung, fetched one after another."""

@@ -63,7 +63,7 @@ def test_wrong_input_is_told_before_anything_is_measured(arguments: list[str], w
     assert words in done.stderr
 
 
-def findings(cores: float = 2) -> Findings:
+def findings(cores: float = 2, parts: tuple[float, ...] = (65e-6, 70e-6, 75e-6)) -> Findings:
     machine = replace(MACHINE, cores=cores)
     plan = plan_generator(TRAFFIC, machine, COST)
     return Findings(
@@ -72,7 +72,9 @@ def findings(cores: float = 2) -> Findings:
         traffic=TRAFFIC,
         machine=machine,
         all_cores=4,
-        trial=Trial(cost=COST, learners=800, requests=8_000, requests_per_s=8_000, busy_s=1),
+        trial=Trial(
+            cost=COST, learners=800, requests=8_000, requests_per_s=8_000, busy_s=1, request_cpu_s_by_part=parts
+        ),
         plan=plan,
         settings=SETTINGS,
         changes=changes(plan, TRAFFIC, machine, COST, target_is_here=True, settings=SETTINGS),
@@ -98,6 +100,12 @@ def test_a_machine_that_falls_short_is_told_what_to_change() -> None:
     assert "3 machines like this one, 2 processes each with up to 16667 learners" in text
     assert "firstbell doctor --target http://ITS-ADDRESS" in text
     assert text.index("echo tsc") < text.index("This machine does not carry 100000 learners: it carries 43750")
+
+
+def test_a_machine_that_had_other_work_meanwhile_is_told() -> None:
+    assert "70.0 µs of CPU a request (65 to 75)" in " ".join(printed(findings()).split())
+    assert "had other work" not in printed(findings())
+    assert "had other work" in printed(findings(parts=(50e-6, 70e-6, 140e-6)))
 
 
 @pytest.mark.parametrize("width", [80, 100])

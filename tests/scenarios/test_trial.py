@@ -15,6 +15,7 @@ def test_a_trial_measures_memory_requests_and_bytes_on_real_learners(backend: st
     assert found.requests_per_s == pytest.approx(found.requests / found.busy_s)
     # Wide bounds, for any machine: they tell a wrong unit from a right one.
     assert 1e-6 < cost.request_cpu_s < 5e-3
+    assert min(found.request_cpu_s_by_part) <= cost.request_cpu_s <= max(found.request_cpu_s_by_part)
     assert 1e-12 < cost.byte_cpu_s < 1e-7
     assert 2e7 < cost.process_bytes < 2e9
     assert 1e3 < cost.learner_bytes < 1e6
