@@ -20,7 +20,7 @@ from firstbell.models.generator_capacity import (
     Limit,
     Traffic,
 )
-from firstbell.reports.numbers import count, number, quantity
+from firstbell.reports.numbers import count, number, quantity, unbroken
 from firstbell.scenarios.kernel_settings import KernelSetting
 from firstbell.scenarios.remedies import Change
 from firstbell.scenarios.trial import Trial
@@ -77,7 +77,7 @@ def print_findings(found: Findings, console: Console) -> None:
             console.print(Text(f"    {change.command}", style="bold"), soft_wrap=True)
     if found.changes:
         console.print()
-    console.print(Text(found.sentence, style="bold green" if found.plan.holds else "bold red"))
+    console.print(Text(unbroken(found.sentence), style="bold green" if found.plan.holds else "bold red"))
 
 
 def _limits(found: Findings) -> Table:
@@ -96,7 +96,7 @@ def _limits(found: Findings) -> Table:
 def _details(found: Findings) -> Table:
     table = Table.grid(padding=(0, 2, 0, 0))
     for name, words in _lines(found):
-        table.add_row(Text(name, style="bold"), Text(words))
+        table.add_row(Text(name, style="bold"), Text(unbroken(words)))
     return table
 
 
@@ -107,7 +107,7 @@ def _bullet(words: str) -> Table:
 
 
 def _here(limit: Limit, found: Findings) -> str:
-    if limit.name == CORES and found.machine.cores < found.all_cores:
+    if limit.name == CORES:
         return f"{limit.available:.3g} of {found.all_cores}"
     if limit.name == PORTS:
         addresses = found.machine.source_addresses

@@ -1,7 +1,6 @@
 """`firstbell size`: what must be bought, without loading anything."""
 
 import json
-import re
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -21,7 +20,7 @@ from firstbell.models.workload import Workload, read_workload
 from firstbell.reports.answer import level_title
 from firstbell.reports.csv import rows_csv
 from firstbell.reports.names import group_name
-from firstbell.reports.numbers import interval
+from firstbell.reports.numbers import interval, unbroken
 
 NO_MODEL = (
     "Without a model no cores and servers are sized: the profile does not say what a page, a login or a segment costs. "
@@ -90,7 +89,7 @@ def _print(rows: Sequence[SizingRow]) -> None:
     levels = dict.fromkeys((row.level, row.learners) for row in rows)
     # What decides may differ from level to level: sizing.csv and --json have it for each of them.
     decided_by = ["Decided by"] if len(levels) == 1 else []
-    table = Table("", *(_unbroken(level_title(*level)) for level in levels), *decided_by, box=SIMPLE_HEAD)
+    table = Table("", *(unbroken(level_title(*level)) for level in levels), *decided_by, box=SIMPLE_HEAD)
     for group in dict.fromkeys(row.group for row in rows):
         table.add_row(f"[bold]{group_name(group)}[/bold]")
         for item in dict.fromkeys(row.item for row in rows if row.group == group):
@@ -103,9 +102,4 @@ def _print(rows: Sequence[SizingRow]) -> None:
 
 
 def _figure(row: SizingRow | None) -> str:
-    return "" if row is None else _unbroken(interval(row.low, row.quantity, row.high, row.unit))
-
-
-def _unbroken(text: str) -> str:
-    # Rich breaks lines at no-break spaces too, and half of a number is another number.
-    return re.sub(r"(?<=\d)\s(?=\d)", "", text)
+    return "" if row is None else unbroken(interval(row.low, row.quantity, row.high, row.unit))

@@ -1,6 +1,7 @@
 """Figures as people read them: units, digits and intervals. The only place where seconds become milliseconds."""
 
 import math
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -65,6 +66,11 @@ def percent(ratio: float | None) -> str:
         return _joined(_grouped(min(hundredths, 99.9), 1), "%")
     step = min(_step(hundredths, 2), 1.0)
     return _joined(_to_step(hundredths, step), "%")
+
+
+def unbroken(text: str) -> str:
+    """Numbers without the spaces between thousands: terminals break lines there, and half of a number is another."""
+    return re.sub(r"(?<=\d)\s(?=\d)", "", text)
 
 
 def moment(text: str) -> str:

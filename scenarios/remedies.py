@@ -10,6 +10,7 @@ from firstbell.models.generator_capacity import (
     DESCRIPTORS,
     LINK,
     MEMORY,
+    PORT_SHARE,
     PORTS,
     TRACKED,
     TRACKED_SHARE,
@@ -47,7 +48,7 @@ def changes(
         if limit.name == CORES:
             found += _for_cores(plan, traffic, cost, target_is_here=target_is_here)
         else:
-            found.append(_for_a_limit(limit.name, plan, machine))
+            found += _for_a_limit(limit.name, plan, machine)
     found += [
         Change(what=f"{setting.name} is {setting.value}: {setting.why}.", command=setting.command)
         for setting in settings
@@ -70,42 +71,44 @@ def _for_cores(plan: GeneratorPlan, traffic: Traffic, cost: LearnerCost, *, targ
     yield Change(what=f"Share the learners out over {plan.machines} machines like this one.", command=None)
 
 
-def _for_a_limit(name: str, plan: GeneratorPlan, machine: GeneratorMachine) -> Change:
-    on_one = plan.learners
-    if name == DESCRIPTORS:
-        short = math.ceil(on_one / DESCRIPTOR_SHARE) - machine.descriptors_free
-        return Change(
+def _for_a_limit(name: str, plan: GeneratorPlan, machine: GeneratorMachine) -> Iterator[Change]:
+    learners = plan.learners
+    if name == PORTS:
+        yield from _for_ports(learners, machine)
+    elif name == DESCRIPTORS:
+        short = math.ceil(learners / DESCRIPTOR_SHARE) - machine.descriptors_free
+        yield Change(
             what="The whole machine may not open enough files.",
             command=f'sudo sysctl -w fs.file-max="$(( $(cat /proc/sys/fs/file-max) + {short} ))"',
         )
-    if name == TRACKED:
+    elif name == TRACKED:
         assert machine.tracked_connections_free is not None
-        short = math.ceil(on_one / TRACKED_SHARE) - machine.tracked_connections_free
-        return Change(
+        short = math.ceil(learners / TRACKED_SHARE) - machine.tracked_connections_free
+        yield Change(
             what="The firewall's table of connections has too little room.",
             command=(
                 "sudo sysctl -w net.netfilter.nf_conntrack_max="
                 f'"$(( $(cat /proc/sys/net/netfilter/nf_conntrack_max) + {short} ))"'
             ),
         )
-    if name == PORTS:
-        return _for_ports(plan, machine)
-    if name == MEMORY:
-        return Change(what=f"Add memory, or share out over {plan.machines} machines.", command=None)
-    assert name == LINK
-    return Change(
-        what=f"The network interface is too slow: share out over {plan.machines} machines, or fetch fewer bytes.",
-        command=f"firstbell doctor --learners {plan.learners} --byte-fraction 0.01",
-    )
+    elif name == MEMORY:
+        yield Change(what=f"Add memory, or share out over {plan.machines} machines.", command=None)
+    elif name == LINK:
+        yield Change(
+            what=f"The network interface is too slow: share out over {plan.machines} machines, or fetch fewer bytes.",
+            command=f"firstbell doctor --learners {plan.learners} --byte-fraction 0.01",
+        )
 
 
-def _for_ports(plan: GeneratorPlan, machine: GeneratorMachine) -> Change:
+def _for_ports(learners: int, machine: GeneratorMachine) -> Iterator[Change]:
     if machine.ports < 0.95 * _WIDEST_PORTS:
-        return Change(
+        yield Change(
             what="The kernel gives out too few of an address's 64,512 ports.",
             command='sudo sysctl -w net.ipv4.ip_local_port_range="1024 65535"',
         )
-    return Change(
-        what=f"One address has too few ports: give the machine {plan.source_addresses} addresses.",
-        command="sudo ip address add ADDRESS/PREFIX dev INTERFACE",
-    )
+    addresses = math.ceil(learners / (_WIDEST_PORTS * PORT_SHARE * machine.target_addresses))
+    if addresses > machine.source_addresses:
+        yield Change(
+            what=f"All of an address's ports are too few as well: give the machine {addresses} addresses.",
+            command="sudo ip address add ADDRESS/PREFIX dev INTERFACE",
+        )

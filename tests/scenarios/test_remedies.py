@@ -28,7 +28,7 @@ def test_a_machine_that_carries_the_load_needs_no_change() -> None:
     [
         ({"descriptors_free": 2_041}, "file-max) + 100000 ))"),
         ({"tracked_connections_free": 11_112}, "nf_conntrack_max) + 100000 ))"),
-        ({"source_addresses": 1}, 'net.ipv4.ip_local_port_range="1024 65535"'),
+        ({"source_addresses": 2}, 'net.ipv4.ip_local_port_range="1024 65535"'),
         ({"source_addresses": 1, "ports": 64_000}, "sudo ip address add"),
         ({"link_bits_per_s": 1e9}, "--byte-fraction 0.01"),
     ],
@@ -37,6 +37,12 @@ def test_each_limit_has_the_command_that_widens_it(limits: dict[str, Any], comma
     (change,) = found(**limits)
     assert change.command is not None
     assert command in change.command
+
+
+def test_more_addresses_are_asked_for_only_where_all_ports_of_one_are_too_few() -> None:
+    widen, add = found(source_addresses=1)
+    assert "ip_local_port_range" in str(widen.command)
+    assert add.what == "All of an address's ports are too few as well: give the machine 2 addresses."
 
 
 def test_memory_and_cores_are_bought_or_shared_out() -> None:
