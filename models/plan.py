@@ -3,13 +3,16 @@
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from firstbell.models.arrivals import Floats, Shape, arrival_times
 from firstbell.models.problems import InputError
 
-PlateauKind = Literal["warm-up", "fit", "calibration", "held-out", "run"]
+PlateauKind = Literal["warm-up", "fit", "calibration", "held-out", "run", "open"]
+"""``open``: learners come by a shape of arrivals; the plateau's number is only how many there may be at once."""
 
 
 class Plateau(BaseModel):
@@ -45,8 +48,27 @@ class Plan(BaseModel):
         default=False,
         description="everybody signs in during the first ramp and waits for their level: sign-ins outlast no ramp",
     )
+    arrivals: Shape | None = Field(default=None, description="how learners come; none: each plateau is a fixed cohort")
     first_learner: int = Field(default=0, ge=0, description="index of the first account used")
     seed: int = 1
+
+    @model_validator(mode="after")
+    def _open_or_closed(self) -> Self:
+        kinds = [plateau.kind for plateau in self.plateaus]
+        if (self.arrivals is not None or "open" in kinds) and (self.arrivals is None or kinds != ["open"]):
+            raise ValueError("arrivals need exactly one plateau, of the kind open, and such a plateau needs arrivals")
+        return self
+
+    def arrivals_s(self) -> Floats:
+        """(n) when each learner arrives, from the begin of measuring; none where a fixed cohort is asked for."""
+        if self.arrivals is None:
+            return np.array([])
+        return arrival_times(self.arrivals, duration_s=self.plateaus[0].hold_s, seed=self.seed)
+
+    @property
+    def people(self) -> int:
+        """How many different learners take part: everybody who arrives is somebody else."""
+        return self.peak_learners if self.arrivals is None else len(self.arrivals_s())
 
     @property
     def peak_learners(self) -> int:

@@ -50,6 +50,6 @@ class AccountBook:
 def accounts_needed(plan: Plan, digital_id_share: float) -> int:
     """How many accounts, counted from 0, a target must have for a plan."""
     # A process may hold one learner more than its part, and a stopped learner's account comes back a moment late.
-    each = math.ceil(plan.peak_learners / plan.processes) + 2
+    each = math.ceil(plan.people / plan.processes) + 2
     kind = math.ceil(each * max(digital_id_share, 1 - digital_id_share)) + 1
     return plan.first_learner + 2 * plan.processes * kind

@@ -16,6 +16,7 @@ from firstbell.scenarios.http.client import Origin
 from firstbell.scenarios.learner import Learner
 from firstbell.scenarios.learners import Browser, LessonAttender, QuizTaker, Watcher
 from firstbell.scenarios.load import Load
+from firstbell.scenarios.newcomers import newcomers_of
 from firstbell.scenarios.setting import Setting
 from firstbell.scenarios.shape import ANCHOR_MESSAGE, PlanShape
 
@@ -36,6 +37,9 @@ def classes() -> dict[str, type]:
         learner.weight = shares[learner.state]
     found: dict[str, type] = {learner.__name__: learner for learner in _LEARNERS if learner.weight}
     if setting.plan:
+        newcomers = newcomers_of(setting.plan)
+        if newcomers:
+            found = {newcomers.__name__: newcomers}
         PlanShape.plan = setting.plan
         found[PlanShape.__name__] = PlanShape
         if setting.plan.cores:

@@ -30,7 +30,7 @@ class Learner(User):
     """What all learners have in common. ``state`` is the profile's name for what they do."""
 
     abstract = True
-    state: ClassVar[str] = ""
+    state: str = ""
     load: ClassVar[Load]
     wait_time = constant(1)  # only waited after an exception that is nobody's plan
 
@@ -65,11 +65,7 @@ class Learner(User):
 
     def on_stop(self) -> None:
         """Leave the platform; what was due before and can't start any more is missed."""
-        end_s = min(self.load.schedule.end_s, _monotonic())
-        for pacer in self.pacers:
-            while pacer.due_s < end_s:
-                self.visit(pacer.activity, pacer.due_s).missed()
-                pacer.advance()
+        self.miss_what_was_due(min(self.load.schedule.end_s, _monotonic()))
         self.client.close()
         self.load.accounts.give_back(self.account)
         self.load.spawned -= 1
@@ -152,6 +148,13 @@ class Learner(User):
         if failure.reply.status == _UNAUTHORIZED:
             self.leave_s = _monotonic()
             raise SessionOverError from failure
+
+    def miss_what_was_due(self, over_s: float) -> None:
+        """Put down what this learner's timers had due before a moment and it has not begun."""
+        for pacer in self.pacers:
+            while pacer.due_s < over_s:
+                self.visit(pacer.activity, pacer.due_s).missed()
+                pacer.advance()
 
     def pace(self, activity: str, period_s: float, *, since_s: float, clock: str) -> Pacer:
         """A periodic timer, on one of the schedule's clocks, that is this learner's until its next session.

@@ -8,6 +8,7 @@ from firstbell.models.problems import InputError
 from firstbell.models.workload import Workload
 from firstbell.scenarios.accounts import AccountBook
 from firstbell.scenarios.adapter import Adapter, Video, adapter_class
+from firstbell.scenarios.arrivals import Arrivals
 from firstbell.scenarios.chance import Chance, Choice, Popularity
 from firstbell.scenarios.http.client import Client, Origin
 from firstbell.scenarios.player import PlayerRules
@@ -32,6 +33,7 @@ class Load:
         self.process = process
         self.processes = processes
         self.schedule = Schedule.of(plan, anchor_s) if plan and anchor_s is not None else Schedule(())
+        self.arrivals = Arrivals.of(plan, self.schedule, process) if plan and anchor_s is not None else Arrivals(())
         self.session_s = plan.session_s if plan else self.workload.session.length_s.value
         self.signs_in_first = plan.sign_in_first if plan else False
         self.byte_fraction = plan.byte_fraction if plan else 1.0

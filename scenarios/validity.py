@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
+from pyarrow import compute
 
 from firstbell.models.measurement import Span
 from firstbell.models.problems import InputError
@@ -93,10 +94,27 @@ def _invalid(record: RunRecord) -> Iterator[str]:
         return
     generator = record.generator()
     yield from _lost_processes(record, generator, spans)
+    yield from _arrivals_left_out(record, samples)
     for span in spans:
+        if span.kind == "open":
+            continue  # nobody planned how many would be there at once
         learners = sum(_mean(generator, process, "learners", span) for process in _processes(generator))
         if learners < _FEWEST_LEARNERS * span.learners:
             yield f"level of {span.learners:,} learners: only {learners:,.0f} were in session"
+
+
+def _arrivals_left_out(record: RunRecord, samples: pa.Table) -> Iterator[str]:
+    """Every arrival must be on record, begun or missed: those left out would be the ones that waited longest."""
+    plan = record.plan
+    if plan.arrivals is None:
+        return
+    (span,) = record.spans
+    planned = int(np.sum(span.start_s + plan.arrivals_s() < min(span.end_s, record.ended_s)))
+    of_arrivals = compute.equal(samples["activity"].cast(pa.string()), pa.scalar(plan.arrivals.activity)).to_numpy()
+    of_arrivals &= samples["due_s"].to_numpy() >= span.start_s
+    recorded = len(np.unique(samples["learner"].to_numpy()[of_arrivals]))
+    if recorded < planned:
+        yield f"only {recorded:,} of the {planned:,} arrivals that were due are on record"
 
 
 def _lost_processes(record: RunRecord, generator: pa.Table, spans: tuple[Span, ...]) -> Iterator[str]:

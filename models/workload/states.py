@@ -52,6 +52,20 @@ class Browsing(Strict):
     page_bytes: Positive
 
 
+class QuizDeadline(Strict):
+    """How hand-ins crowd before a common deadline: the share of all that comes in its last seconds."""
+
+    last_share: Share
+    last_s: Positive
+
+    @classmethod
+    def contradictions(cls, data: Mapping[str, object]) -> list[str]:
+        share = number_at(data, "last_share")
+        if share is None or 0 < share < 1:
+            return []
+        return [f"last_share must lie above 0 and below 1, not at {share:g}"]
+
+
 class Quiz(Strict):
     """Taking a quiz page by page; the time on a page is uniform between the two bounds."""
 
@@ -60,6 +74,7 @@ class Quiz(Strict):
     page_min_s: Positive
     page_max_s: Positive
     autosave_period_s: Positive
+    deadline: QuizDeadline | None = None
 
     @classmethod
     def contradictions(cls, data: Mapping[str, object]) -> list[str]:

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
+from firstbell.models.arrivals import PoissonArrivals
 from firstbell.models.manifest import LevelTimes, Manifest
 from firstbell.models.plan import Plan, Plateau
 from firstbell.models.record import RunRecord
@@ -71,6 +72,7 @@ def _samples(count: int, late_s: float, late_from_s: float, outcome: str) -> pa.
             "due_s": pa.array(due, pa.float64()), "start_s": pa.array(start, pa.float64()),
             "end_s": pa.array([time_s + 0.001 for time_s in start], pa.float64()),
             "learner": pa.array(range(count), pa.int32()),
+            "activity": pa.array(["login"] * count, pa.string()).dictionary_encode(),
             "outcome": pa.array([outcome] * count, pa.string()).dictionary_encode(),
         }
     )  # fmt: skip
@@ -197,3 +199,24 @@ def test_a_damaged_record_is_invalid_and_the_file_is_named(tmp_path: Path) -> No
     validity = judge(record)
     assert validity.verdict == "invalid"
     assert "000-0000.parquet" in validity.reasons[0]
+
+
+def _open_plan(rate_per_s: float) -> dict[str, Any]:
+    plateau = Plateau(kind="open", learners=40, ramp_s=0, hold_s=10)
+    arrivals = PoissonArrivals(rate_per_s=rate_per_s)
+    plan = Plan.model_validate(PLAN.model_dump() | {"plateaus": (plateau,), "arrivals": arrivals})
+    level = LevelTimes(index=0, kind="open", learners=40, ramp_start_s=100, start_s=100, end_s=110)
+    return {"plan": plan, "levels": (level,)}
+
+
+def test_how_many_are_there_of_those_who_come_by_a_rate_is_nobodys_plan(tmp_path: Path) -> None:
+    assert judge(_record(tmp_path, learners=3, **_open_plan(15.0))) == Validity(verdict="valid", reasons=())
+
+
+def test_arrivals_that_left_no_trace_make_a_run_invalid(tmp_path: Path) -> None:
+    plan = _open_plan(30.0)
+    validity = judge(_record(tmp_path, **plan))
+    planned = len(plan["plan"].arrivals_s())
+    assert planned > 200
+    reason = f"only 200 of the {planned} arrivals that were due are on record"
+    assert validity == Validity(verdict="invalid", reasons=(reason,))
