@@ -24,6 +24,9 @@ def fit(
     Example: firstbell fit study/runs/climb --hold-out 480,750 --out model.json
     """
     record = RunRecord.read(run)
+    if record.plan.arrivals is not None:
+        what = f"learners came by a rate ({record.plan.arrivals.shape}), so there was no level that was held"
+        raise InputError.single(source=str(run), what=what, remedy="Fit a run with --shape cohort")
     workload = read_workload(find_workload(record.plan.workload))
     if workload.hash != record.manifest.workload_hash:
         what = "the profile is not the one that the run was made with any more"

@@ -1,7 +1,8 @@
 """`firstbell run`: only the load; writes a run record."""
 
+import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -11,16 +12,20 @@ from firstbell.cli.folders import new_folder
 from firstbell.cli.machine import halves
 from firstbell.cli.profiles import DEFAULT, find_workload
 from firstbell.cli.progress import follow
+from firstbell.cli.shapes import Coming, ShapeName
 from firstbell.cli.system_under_test import REFERENCE, system_under_test
-from firstbell.models.plan import Plan, Plateau
+from firstbell.models.evidence import RunEvidence
+from firstbell.models.plan import Plan
 from firstbell.models.record import RunRecord
+from firstbell.models.run_summary import RunSummary
 from firstbell.models.workload import read_workload
+from firstbell.reports.run_table import run_table
 from firstbell.scenarios.accounts import accounts_needed
 from firstbell.scenarios.consent import check_consent
 from firstbell.scenarios.launch import check_reachable, launch
-from firstbell.scenarios.validity import judge
+from firstbell.scenarios.validity import Validity, judge
 
-SIGN_INS_PER_S = 20.0
+_NARROWEST = 130  # columns that the table takes where no terminal says how many there are
 
 
 def run(
@@ -30,18 +35,38 @@ def run(
     confirm_host: Annotated[
         str | None, typer.Option(help="The target's host, typed out: it agreed to be loaded.")
     ] = None,
-    learners: Annotated[int, typer.Option(min=1, help="Learners in session.")] = 200,
-    duration: Annotated[float, typer.Option(min=1, help="Seconds to measure once all are in session.")] = 60,
+    learners: Annotated[
+        int, typer.Option(min=1, help="Learners in session; a first bell is scaled to them, a deadline has as many.")
+    ] = 200,
+    shape: Annotated[ShapeName, typer.Option(help="How learners come.")] = ShapeName.COHORT,
+    rate: Annotated[
+        float | None, typer.Option(min=1e-6, help="poisson: sign-ins a second; left out: what keeps up --learners.")
+    ] = None,
+    sigma: Annotated[
+        float | None, typer.Option(min=1e-3, help="first-bell: standard deviation in seconds; left out: the profile's.")
+    ] = None,
+    rise: Annotated[
+        float | None, typer.Option(min=1e-3, help="deadline: seconds in which hand-ins rise e-fold.")
+    ] = None,
+    centre: Annotated[
+        float | None, typer.Option(help="Second of the bell or deadline, counted from when measuring begins.")
+    ] = None,
+    duration: Annotated[
+        float | None, typer.Option(min=1, help="Seconds to measure; left out: 60, or the whole of a first bell.")
+    ] = None,
     pace: Annotated[
         float, typer.Option(min=0.01, help="People's clocks run this much faster; 1 is the true pace.")
     ] = 1,
     processes: Annotated[int, typer.Option(min=1, help="Processes of the generator.")] = 1,
     out: Annotated[Path | None, typer.Option(help="Folder for the record; must be new or empty.")] = None,
     seed: Annotated[int, typer.Option(help="Seed of all that is random.")] = 1,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead of the table.")] = False,
 ) -> None:
-    """Load a platform at one level and keep the record.
+    """Load a platform with a cohort of learners, or with learners who come by a rate, and keep the record.
 
     Example: firstbell run kosovo --learners 500 --duration 120 --out runs/first
+
+    Example: firstbell run kosovo --learners 2000 --shape first-bell --sigma 20
     """
     console = Console(stderr=True)
     path = find_workload(workload)
@@ -49,12 +74,18 @@ def run(
     if target != REFERENCE:
         check_consent(target, confirm_host)
         check_reachable(target)
+    coming = Coming(
+        shape=shape, learners=learners, pace=pace, processes=processes, seed=seed,
+        duration=duration, rate=rate, sigma=sigma, centre=centre, rise=rise,
+    )  # fmt: skip
+    plateau, arrivals = coming.plateau(profile)
     folder = new_folder(out, "run")
     plan = Plan(
         workload=str(path.resolve()),
         target=target,
         adapter=adapter,
-        plateaus=(Plateau(kind="run", learners=learners, ramp_s=learners / SIGN_INS_PER_S + 1, hold_s=duration),),
+        plateaus=(plateau,),
+        arrivals=arrivals,
         pace=pace,
         session_s=profile.session.length_s.value,
         processes=processes,
@@ -65,9 +96,38 @@ def run(
     with system_under_test(target, folder / "backend", accounts=accounts, seed=seed, console=console) as url:
         plan = plan.model_copy(update={"target": url})
         with launch(plan, folder / "record", confirm_host=confirm_host) as running:
-            follow(running, f"{learners} learners", console)
-    found = judge(RunRecord.read(folder / "record"))
-    typer.echo(f"{folder / 'record'}: {found.verdict}")
+            follow(running, _who_comes(plan), console)
+    record = RunRecord.read(folder / "record")
+    found = judge(record)
+    summary = RunSummary.of(RunEvidence(record=record, workload=profile))
+    if as_json:
+        typer.echo(json.dumps(_document(record, found, summary), indent=2))
+    else:
+        _show(record, found, summary)
+    raise typer.Exit(0 if found.verdict == "valid" else INVALID_MEASUREMENT)
+
+
+def _who_comes(plan: Plan) -> str:
+    return f"{plan.peak_learners} learners" if plan.arrivals is None else f"{plan.people} arrivals"
+
+
+def _show(record: RunRecord, found: Validity, summary: RunSummary) -> None:
+    typer.echo(f"{record.folder}: {found.verdict}")
     for reason in found.reasons:
         typer.echo(f"  {reason}")
-    raise typer.Exit(0 if found.verdict == "valid" else INVALID_MEASUREMENT)
+    console = Console()
+    if not console.is_terminal:
+        console.width = max(console.width, _NARROWEST)
+    console.print(run_table(summary))
+
+
+def _document(record: RunRecord, found: Validity, summary: RunSummary) -> dict[str, Any]:
+    return {
+        "record": str(record.folder),
+        "workload": record.manifest.workload,
+        "seed": record.plan.seed,
+        "target": record.plan.target,
+        "validity": {"verdict": found.verdict, "reasons": found.reasons},
+        "arrivals": record.plan.arrivals.model_dump() if record.plan.arrivals else None,
+        **summary.as_json(),
+    }

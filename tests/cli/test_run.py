@@ -1,5 +1,6 @@
 """`firstbell run` loads a platform and keeps the record; whatever is wrong ends in a sentence and an exit code."""
 
+import json
 import os
 import subprocess
 import sys
@@ -40,6 +41,30 @@ def test_the_exit_code_says_whether_the_measurement_is_valid(
     assert process.returncode == (0 if first.endswith(": valid") else 3)
     assert not first.endswith(": invalid"), process.stdout
     assert "Traceback" not in process.stderr
+
+
+def test_it_ends_with_what_each_activity_took_and_what_was_missed(
+    done: tuple[Path, subprocess.CompletedProcess[str]],
+) -> None:
+    _, process = done
+    head, *rows = [line.split() for line in process.stdout.splitlines() if line.strip()][1:]
+    assert "p99" in head
+    assert {"Missed", "Late", "Download"} < set(head)
+    assert {"page", "poll"} <= {row[0] for row in rows}
+
+
+def test_arrivals_are_planned_run_and_told_as_one_document(tmp_path: Path) -> None:
+    asked = ["run", "--shape", "first-bell", "--learners", "50", "--sigma", "0.5", "--duration", "3", "--pace", "20"]
+    process = firstbell(*asked, "--json", "--out", "out", folder=tmp_path)
+    told = json.loads(process.stdout)
+    assert process.returncode == (0 if told["validity"]["verdict"] == "valid" else 3)
+    assert told["arrivals"] == {"shape": "first-bell", "logins": 30.0, "centre_s": 1.5, "sigma_s": 0.5}
+    record = RunRecord.read(tmp_path / told["record"])
+    assert told["planned_arrivals"] == record.plan.people > 10
+    login = told["activities"]["login"]
+    assert login["visits"] + login["missed"] >= record.plan.people
+    with pytest.raises(InputError, match=r"learners came by a rate \(first-bell\).*--shape cohort"):
+        fit(record.folder, out=tmp_path / "model.json")
 
 
 def test_the_record_can_be_read(done: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
@@ -116,6 +141,23 @@ def test_what_can_not_be_run_is_told_with_a_remedy_before_anything_is_written(
     assert not (tmp_path / "out").exists()
     assert words in " ".join(result.stderr.split())
     assert isinstance(result.exception, SystemExit)
+
+
+@pytest.mark.parametrize(
+    ("option", "words"),
+    [
+        (["--rate", "3"], "--rate: the shape cohort has no such number (it is 3)"),
+        (["--shape", "deadline", "--centre", "99", "--duration", "60"], "must lie within the 60 s"),
+        (["--shape", "tide"], "'tide' is not one of"),
+    ],
+)
+def test_a_shape_that_makes_no_sense_exits_2_before_anything_is_written(
+    option: list[str], words: str, tmp_path: Path
+) -> None:
+    result = told("run", *option, "--out", str(tmp_path / "out"))
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert words in " ".join(result.stderr.replace("│", " ").split())
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize("option", [["--learners", "0"], ["--duration", "0"], ["--pace", "0"], ["--processes", "none"]])
