@@ -8,6 +8,7 @@ from firstbell.models.problems import InputError
 from firstbell.models.workload import Workload
 from firstbell.scenarios.accounts import AccountBook
 from firstbell.scenarios.adapter import Adapter, Video, adapter_class
+from firstbell.scenarios.alarm_clock import AlarmClock
 from firstbell.scenarios.arrivals import Arrivals
 from firstbell.scenarios.chance import Chance, Choice, Popularity
 from firstbell.scenarios.http.client import Client, Origin
@@ -51,6 +52,7 @@ class Load:
         self.rung_caps = Choice([rung.share for rung in self.workload.content.ladder.rungs])
         self.videos = self._catalogue()
         self.popularity = Popularity(len(self.videos), self.workload.content.popularity_zipf.value)
+        self.alarm = AlarmClock()
         self.spawned = 0
         self._placed: dict[str, int] = {}
         self.learners = 0
