@@ -16,6 +16,7 @@ from firstbell.scenarios.player import PlayerRules
 from firstbell.scenarios.recorder import Recorder
 from firstbell.scenarios.schedule import RAMP, Schedule
 from firstbell.scenarios.setting import Setting
+from firstbell.scenarios.source_addresses import source_addresses
 from firstbell.scenarios.visit import StepFailedError, Visit
 
 
@@ -33,6 +34,7 @@ class Load:
         self.origin = origin
         self.process = process
         self.processes = processes
+        self._source_address = source_addresses(origin, process)
         self.schedule = Schedule.of(plan, anchor_s) if plan and anchor_s is not None else Schedule(())
         self.arrivals = Arrivals.of(plan, self.schedule, process) if plan and anchor_s is not None else Arrivals(())
         self.session_s = plan.session_s if plan else self.workload.session.length_s.value
@@ -59,7 +61,7 @@ class Load:
 
     def new_client(self) -> Client:
         """A connection of its own for a learner."""
-        return Client(self.origin)
+        return Client(self.origin, source_address=self._source_address())
 
     def any_video(self) -> Video:
         """A video, by its popularity."""

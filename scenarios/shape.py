@@ -36,7 +36,7 @@ class PlanShape(LoadTestShape):
         ahead_s = min(now_s + _LEAD_S, self._schedule.end_s - 1e-3)
         wanted = max(self._schedule.learners_at(now_s), self._schedule.learners_at(ahead_s), 1)
         if self.plan.sign_in_first:
-            wanted = self.plan.peak_learners
+            wanted = max(self._schedule.arrived_at(ahead_s), 1)
         # All of a tick at once: when each learner comes in is the schedule's business, not Locust's.
         return wanted, float(max(wanted, 1))
 

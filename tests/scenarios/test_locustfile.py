@@ -38,7 +38,7 @@ class Slow(HttpUser):
 
 
 def _locust(locustfile: Path, target: str, record: Path, learners: int) -> dict[str, Any]:
-    """Statistics by name, as Locust prints them when it is stopped after so many have signed in, however long that takes."""
+    """Statistics by name, as Locust prints them; it is stopped after so many sign-ins, however long they take."""
     command = [sys.executable, "-m", "locust", "-f", str(locustfile), "--headless", "--host", target, "--json"]
     command += ["-u", "12", "-r", "12", "-t", "90s", "--stop-timeout", "5"]
     environment = {**os.environ, "FIRSTBELL_RUN": str(record)}
