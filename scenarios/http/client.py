@@ -20,6 +20,7 @@ __all__ = ["Client", "Origin", "Outcome", "PreparedRequest", "Reply", "shared_co
 
 _MOST_REDIRECTS = 10
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_TAKES_NO_PLACE = frozenset({"Range", "Content-Type"})  # of any header that goes with every request
 _NO_HEADERS: Mapping[str, str] = {}
 
 
@@ -93,7 +94,7 @@ class Client:
         if json is not None:
             body = json_body(json)
             headers = {"Content-Type": "application/json"} | dict(headers or {})
-        fields = self._fields if not headers else self._encoded_defaults(headers)
+        fields = self._fields if not headers else self._fields_with(headers)
         return PreparedRequest(method, self._target(path), fields, body)
 
     def request(
@@ -236,6 +237,11 @@ class Client:
         if not _is_same_server(f"{path.partition(':')[0].lower()}://{server}", self.origin):
             raise ForeignOriginError(f"{path} is not on {self.origin.scheme}://{self.origin.authority}")
         return target_of(f"/{rest}{query_mark}{query}")
+
+    def _fields_with(self, headers: Mapping[str, str]) -> bytes:
+        if _TAKES_NO_PLACE.issuperset(headers) and self._headers.keys().isdisjoint(headers):
+            return self._fields + encoded_fields(headers)
+        return self._encoded_defaults(headers)
 
     def _encoded_defaults(self, headers: Mapping[str, str] = _NO_HEADERS) -> bytes:
         standing = {"Host": self.origin.authority, "User-Agent": "firstbell", "Accept": "*/*"}
