@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from firstbell.fixtures.backend.configuration import Configuration, ConfigurationError
+from firstbell.fixtures.backend.master import WorkerLost
 from firstbell.fixtures.backend.passwords import PasswordHash
 from firstbell.fixtures.backend.server import serve as serve_backend
 from firstbell.models.problems import InputError, Problem
@@ -53,6 +54,9 @@ def serve(
         serve_backend(configuration)
     except ConfigurationError as error:
         raise InputError(_problem(told) for told in error.problems) from None
+    except WorkerLost as lost:
+        typer.echo(f"firstbell: {lost}; the others have been stopped.", err=True)
+        raise typer.Exit(1) from None
 
 
 def _parsed(password_hash: str) -> PasswordHash:
