@@ -6,11 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
-from pyarrow import compute
 
 from firstbell.models.measurement import Span
 from firstbell.models.problems import InputError
-from firstbell.models.record import RunRecord, lateness_s, without_missed
+from firstbell.models.record import RunRecord, is_word, lateness_s, without_missed
 from firstbell.models.study import Validity as Verdict
 from firstbell.scenarios.machine import DESCRIPTORS
 
@@ -90,7 +89,7 @@ def _invalid(record: RunRecord) -> Iterator[str]:
     if len(samples) == 0:
         yield "there is not one sample"
         return
-    if set(samples["outcome"].cast(pa.string()).unique().to_pylist()) <= _UNANSWERED:
+    if set(samples["outcome"].unique().to_pylist()) <= _UNANSWERED:
         yield "the target could not be reached: not one request was answered"
         return
     spans = used_spans(record)
@@ -115,7 +114,7 @@ def _arrivals_left_out(record: RunRecord, samples: pa.Table) -> Iterator[str]:
         return
     (span,) = record.spans
     planned = int(np.sum(span.start_s + plan.arrivals_s() < min(span.end_s, record.ended_s)))
-    of_arrivals = compute.equal(samples["activity"].cast(pa.string()), pa.scalar(plan.arrivals.activity)).to_numpy()
+    of_arrivals = is_word(samples, "activity", plan.arrivals.activity)
     of_arrivals &= samples["due_s"].to_numpy() >= span.start_s
     recorded = len(np.unique(samples["learner"].to_numpy()[of_arrivals]))
     if recorded < planned:
@@ -161,11 +160,11 @@ def _generator_bound(record: RunRecord) -> Iterator[str]:
 
 def _own_failures(record: RunRecord, samples: pa.Table) -> Iterator[str]:
     """Requests that the generator's own machine refused, those of the ramps among them: their learners never came."""
-    due, outcomes = samples["due_s"].to_numpy(), samples["outcome"].cast(pa.string()).to_numpy(zero_copy_only=False)
+    due_s = samples["due_s"].to_numpy()
+    refused_s = {outcome: due_s[is_word(samples, "outcome", outcome)] for outcome in OWN_FAILURES}
     for span in used_spans(record):
-        told = outcomes[(due >= span.ramp_start_s) & (due < span.end_s)]
         for outcome, why in OWN_FAILURES.items():
-            failed = int(np.count_nonzero(told == outcome))
+            failed = int(np.sum((refused_s[outcome] >= span.ramp_start_s) & (refused_s[outcome] < span.end_s)))
             if failed:
                 yield (
                     f"level of {span.learners:,} learners: {failed:,} requests failed on the generator's side: {why} "
