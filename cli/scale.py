@@ -24,7 +24,7 @@ MOST_VIDEO_BITS_PER_S = 5e8
 PAGES_PER_S = 100.0
 """Rendered anew for everybody; beyond, the backend keeps the part of a page that is the same for all, as portals do."""
 
-PAGE_CACHE_S = 60.0
+PAGE_CACHE_S = 3_600.0
 
 
 FULL_HASH = "argon2id"

@@ -105,7 +105,8 @@ class Learner(User):
 
     def begin(self, activity: str, due_s: float) -> Visit:
         """Wait until a visit is due and begin it; SessionOverError where the session or the run ends before."""
-        due_s = self.attendance.present_s(due_s)
+        if self.attendance.absences:
+            due_s = self.attendance.present_s(due_s)
         self.wait_until(due_s)
         visit = self.visit(activity, due_s)
         if _monotonic() >= self.load.schedule.end_s:
