@@ -1,6 +1,5 @@
 """How Locust gets to know the learners: user classes weighted by the profile, and the plan's shape if there is one."""
 
-import os
 import sys
 from functools import cache
 
@@ -19,6 +18,7 @@ from firstbell.scenarios.learner import Learner
 from firstbell.scenarios.learners import Browser, LessonAttender, QuizTaker, Watcher
 from firstbell.scenarios.load import Load
 from firstbell.scenarios.newcomers import newcomers_of
+from firstbell.scenarios.scheduling import share_cores
 from firstbell.scenarios.setting import Setting
 from firstbell.scenarios.shape import ANCHOR_MESSAGE, PlanShape
 
@@ -47,8 +47,7 @@ def classes() -> dict[str, type]:
             found = {newcomers.__name__: newcomers}
         PlanShape.plan = setting.plan
         found[PlanShape.__name__] = PlanShape
-        if setting.plan.cores:
-            os.sched_setaffinity(0, setting.plan.cores)
+        share_cores(setting.plan)
         runners.HEARTBEAT_LIVENESS = _SILENT_BEATS
         # A worker asks for it once for each of a hundred options with every order to spawn: a second of CPU each time.
         argument_parser.default_args_dict = cache(argument_parser.default_args_dict)
