@@ -15,8 +15,9 @@ SIGN_INS_PER_S = 20.0
 LONGEST_RAMP_S = 170.0
 """With this, everybody is in session within three minutes: the last sign-ins take their time."""
 
-BEGIN_S = 45.0
-"""Those who have signed in begin what they do over this time, or a ramp's learners would act together."""
+BEGINNERS_PER_S = 1_000.0
+"""Of those who have signed in: with the first segments of their videos they ask for five times what they ask for later,
+and all of a ramp at once would leave a queue that outlasts the measuring."""
 
 MOST_VIDEO_BITS_PER_S = 5e8
 """Fetched by a generator beside its platform: copying a gigabit takes about 4 % of a core on either side."""
@@ -26,6 +27,8 @@ PAGES_PER_S = 100.0
 
 PAGE_CACHE_S = 3_600.0
 
+
+_MOMENT_S = 0.1  # nothing is measured between signing in and beginning
 
 FULL_HASH = "argon2id"
 CHEAP_HASH = "argon2id:m=64,t=1,p=1"
@@ -82,8 +85,8 @@ class RunScale:
         if not self._outruns_full_hashes:
             return (Plateau(kind="run", learners=self.learners, ramp_s=self.ramp_s, hold_s=hold_s),)
         return (
-            Plateau(kind="warm-up", learners=1, ramp_s=self.ramp_s, hold_s=0.1),
-            Plateau(kind="run", learners=self.learners, ramp_s=BEGIN_S, hold_s=hold_s),
+            Plateau(kind="warm-up", learners=1, ramp_s=self.ramp_s, hold_s=_MOMENT_S),
+            Plateau(kind="run", learners=self.learners, ramp_s=self.learners / BEGINNERS_PER_S, hold_s=hold_s),
         )
 
     def byte_fraction(self, workload: Workload) -> float:

@@ -14,11 +14,13 @@ from locust.env import Environment
 
 from firstbell.scenarios.complaint import complain
 from firstbell.scenarios.load import Load
+from firstbell.scenarios.schedule import RAMP
 from firstbell.scenarios.statistics import LocustStatistics
 
 _BEAT_S = 1.0
 _BEATS_A_PART = 2
 _BEATS_A_COUNT_OF_FILES = 10
+_BEATS_A_FREEZE = 5
 _LAG_PROBE_S = 0.02
 _NO_SPACE = os.strerror(errno.ENOSPC)  # pyarrow tells it in words only
 _COLLECT_AFTER = (50_000, 20, 100)
@@ -60,7 +62,7 @@ class Heartbeat:
             gevent.sleep(max(0.0, due_s - time.monotonic()))
             self._beats += 1
             self._note()
-            self._freeze_after_ramp()
+            self._freeze()
             if self._beats % _BEATS_A_PART == 0:
                 self._flush()
 
@@ -101,13 +103,14 @@ class Heartbeat:
     def _in_background(self, write: Callable[[], None]) -> None:
         self._writing = gevent.get_hub().threadpool.spawn(write)
 
-    def _freeze_after_ramp(self) -> None:
+    def _freeze(self) -> None:
+        """Take what learners are made of out of the collector's sight: in ramps, where more come all the time, and once
+        a level has all of its own. It costs nothing, while collecting first would hold up requests by 0.1 s and more.
+        """
         level = self._load.schedule.level_at(time.monotonic())
-        if level > self._frozen_level:
-            # The learners of this level are all there: take what they are made of out of the collector's sight.
-            # It costs nothing, while collecting first would hold up the level's first requests by 0.1 s and more.
+        if level > self._frozen_level or (level == RAMP and self._beats % _BEATS_A_FREEZE == 0):
             gc.freeze()
-            self._frozen_level = level
+            self._frozen_level = max(level, self._frozen_level)
 
     def _fail(self, error: OSError) -> None:
         full = error.errno == errno.ENOSPC or _NO_SPACE in str(error)
