@@ -7,7 +7,7 @@ from bench.peers_section import cpu_ratio, peers_section
 from bench.results import Found
 from bench.sections import freeze_section, memory_section, scale_section, signed_bytes, soak_section
 from bench.tools.firstbell_learners import FirstbellLearners
-from firstbell.reports.numbers import UNKNOWN, count, moment, number, quantity, seconds
+from firstbell.reports.numbers import UNKNOWN, count, exact, moment, number, quantity, seconds
 
 _CPU_LIMIT = 1 / 3
 _LEARNER_LIMIT_BYTES = {False: 20_000, True: 60_000}
@@ -60,13 +60,13 @@ def _memory_goals(found: Found | None) -> Iterator[Sequence[str]]:
     private_bytes = {kind["tls"]: kind["private_bytes"] for kind in ours}
     for tls, limit_bytes in _LEARNER_LIMIT_BYTES.items():
         each = private_bytes.get(tls)
-        goal = f"At most {quantity(limit_bytes, 'bytes')} a learner{' over TLS' if tls else ''}"
+        goal = f"At most {exact(limit_bytes, 'bytes')} a learner{' over TLS' if tls else ''}"
         yield goal, quantity(each, "bytes"), _result(None if each is None else each <= limit_bytes)
 
 
 def _freeze_goal(found: Found | None) -> Sequence[str]:
     p99_s = None if found is None else found.outcome["firstbell"]["p99_s"]
-    goal = f"p99 above {seconds(_FREEZE_LIMIT_S)} where the platform stood still for 10 s of 30"
+    goal = f"p99 above {exact(_FREEZE_LIMIT_S, 's')} where the platform stood still for 10 s of 30"
     return goal, seconds(p99_s), _result(None if p99_s is None else p99_s > _FREEZE_LIMIT_S)
 
 

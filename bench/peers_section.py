@@ -56,9 +56,14 @@ def _cost(tools: Tools, points: Mapping[str, Any]) -> Iterator[str]:
     yield from paragraph(
         "CPU is that of the tool's processes by the kernel's clock, requests are those that the target counted, both",
         "within a window in which the tool is under way, so starting is left out. Requests/s a core is the inverse of",
-        "the unpaced cost: what a core would do if it did nothing else. Paced requests cost more, because the tool",
-        "goes to sleep and wakes up for nearly each of them.",
+        "the unpaced cost: what a core would do if it did nothing else.",
         _told_bound(tools),
+    )
+    yield from paragraph(
+        "Paced figures are of the rate as much as of the tool: whoever spreads its requests evenly, as our learners,",
+        "our client and Locust's users do here, goes to sleep and is woken for nearly each of them, which on a virtual",
+        "machine takes longer than the request. hey, siege, JMeter, Tsung, autocannon and Artillery pace themselves",
+        "in ways of their own; connections that go in lockstep are woken once for all of them, and look cheap.",
     )
     yield from paragraph(*_losses(tools))
     yield from paragraph(*_missing(tools))

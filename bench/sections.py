@@ -29,8 +29,8 @@ def memory_section(found: Found | None) -> Iterator[str]:
         "Each user is signed in, keeps its connection and waits for its next poll. A user's memory is what the process",
         "with more users has more, over the number of users more. Private memory (USS) is shared with no other",
         "process. Not in it: what the kernel takes for sockets, which is the same for all, and what learners hold",
-        "while an answer comes in. Over HTTPS all our learners share one TLS context; each FastHttpUser makes one of",
-        "its own, unless one is handed in.",
+        "while an answer comes in. Over HTTPS all our learners of a process share one TLS context; each FastHttpUser",
+        "makes one of its own, with the system's certificates in it, unless one is handed in.",
     )
 
 

@@ -10,6 +10,8 @@ import numpy as np
 from bench.tools.tool import Command, Job, Tool, debian_version
 
 _RESULTS = "results.csv"
+_DEBIAN_HOME = Path("/usr/share/jmeter")
+_LAUNCHER = Path(__file__).with_name("JMeterWithTypes.java")
 _PLAN = """<?xml version="1.0" encoding="UTF-8"?>
 <jmeterTestPlan version="1.2" properties="2.8">
 <hashTree>
@@ -61,7 +63,7 @@ _TIMER = """<ConstantThroughputTimer guiclass="TestBeanGUI" testclass="ConstantT
 class JMeter(Tool):
     name = "JMeter"
     model = "closed: a thread for each connection, which waits for its answer and then for its timer"
-    installed_by = "apt install jmeter"
+    installed_by = "apt install jmeter jmeter-http"
 
     def version(self) -> str | None:
         return debian_version("jmeter")
@@ -74,15 +76,22 @@ class JMeter(Tool):
             host=parts.hostname, port=parts.port, path=escape(parts.path),
         )  # fmt: skip
         (folder / "plan.jmx").write_text(plan, encoding="utf-8")
-        return Command(
-            arguments=[
-                "jmeter", "-n", "-t", "plan.jmx", "-l", _RESULTS, "-j", "jmeter.log",
-                "-Jjmeter.save.saveservice.output_format=csv", "-Jjmeter.save.saveservice.print_field_names=true",
-            ]
-        )  # fmt: skip
+        options = [
+            "-n", "-t", "plan.jmx", "-l", _RESULTS, "-j", "jmeter.log",
+            "-Jjmeter.save.saveservice.output_format=csv", "-Jjmeter.save.saveservice.print_field_names=true",
+        ]  # fmt: skip
+        return Command(arguments=[*_launched(), *options])
 
     def reported_p99_s(self, folder: Path) -> float | None:
         """Of its results, as its Aggregate Report takes it: it has no report without a window at this version."""
         with (folder / _RESULTS).open(encoding="utf-8", newline="") as file:
             elapsed_ms = [float(row["elapsed"]) for row in csv.DictReader(file)]
         return float(np.quantile(elapsed_ms, 0.99)) / 1000
+
+
+def _launched() -> list[str]:
+    """JMeter; Debian's only starts with what it lacks."""
+    if not _DEBIAN_HOME.is_dir():
+        return ["jmeter"]
+    jars = f"{_DEBIAN_HOME}/bin/ApacheJMeter.jar:{_DEBIAN_HOME}/lib/ext/*"
+    return ["java", f"-Djmeter.home={_DEBIAN_HOME}", "-cp", jars, str(_LAUNCHER)]

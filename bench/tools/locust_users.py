@@ -24,6 +24,9 @@ def end_in_time(environment, **_):
 """Locust's own --run-time counts from before it has loaded its users, and so ends seconds early."""
 
 _LOCUSTFILE = """
+import random
+import time
+
 from locust import {user}, constant, constant_throughput, task
 
 
@@ -32,6 +35,8 @@ class Stock({user}):
 
     def on_start(self):
         {headers} = {{"Authorization": "Bearer {token}"}}
+        self.client.get("{path}", name="first")
+        time.sleep(random.uniform(0, {spread_s!r}))
 
     @task
     def poll(self):
@@ -51,7 +56,11 @@ class _LocustUser(Tool):
     def command(self, job: Job, folder: Path) -> Command:
         wait = "constant(0)" if job.requests_per_s is None else f"constant_throughput({job.each_per_s!r})"
         origin, path = split_url(job.url)
-        locustfile = _LOCUSTFILE.format(user=self.user, wait=wait, headers=self.headers, token=TOKEN, path=path)
+        # Users made at once would go in lockstep, and wake the process up once for all of them; ours are spread, too.
+        spread_s = 0.0 if job.requests_per_s is None else 1 / job.each_per_s
+        locustfile = _LOCUSTFILE.format(
+            user=self.user, wait=wait, headers=self.headers, token=TOKEN, path=path, spread_s=spread_s
+        )
         ending = ENDING.format(duration_s=job.duration_s)
         (folder / "locustfile.py").write_text(locustfile + ending, encoding="utf-8")
         return Command(arguments=locust_arguments(job, origin))
