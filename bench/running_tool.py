@@ -12,8 +12,6 @@ from bench.target_process import on_cores
 from bench.tools.tool import OUTPUT, SEARCHED, Job, Tool, output_of
 from firstbell.scenarios.descriptors import raise_descriptor_limit
 
-_STARTS_WITHIN_S = 60.0
-
 
 @contextmanager
 def running_tool(tool: Tool, job: Job, folder: Path, cores: Sequence[int]) -> Iterator[subprocess.Popen[bytes]]:

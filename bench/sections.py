@@ -1,11 +1,13 @@
 """The sections on memory, on a platform that stands still, on half an hour of learners, and on all of them at once."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from bench.markdown import heading, never_run, paragraph, table
 from bench.peers_section import displayed
 from bench.results import Found
 from firstbell.reports.numbers import count, number, percent, quantity, rate, seconds
+
+_SCHOOL_DAY_MINUTES = 480
 
 
 def memory_section(found: Found | None) -> Iterator[str]:
@@ -85,7 +87,15 @@ def soak_section(found: Found | None) -> Iterator[str]:
         f"All of the generator's processes, every {seconds(soak['look_every_s'])}, after",
         f"{seconds(outcome['warm_up_s'])} of warming up. The slope is Theil and Sen's, which single peaks can't turn.",
         "Its interval takes looks for independent; as memory's are not, it is too narrow rather than too wide.",
+        _in_a_school_day(outcome["private"]),
     )
+
+
+def _in_a_school_day(private: Mapping[str, float]) -> str:
+    share = private["bytes_per_minute"] * _SCHOOL_DAY_MINUTES / private["at_last_bytes"]
+    if share <= 0:
+        return "It does not point upwards."
+    return f"At this slope, eight hours would add {percent(share)} to private memory."
 
 
 def scale_section(found: Found | None) -> Iterator[str]:
