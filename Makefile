@@ -1,6 +1,6 @@
 # Needs make and Python 3.11 or newer; everything else is set up in .venv on the way.
 
-.PHONY: study test lint clean help
+.PHONY: study test lint bench clean help
 
 study: ## from nothing to a sizing report in ./study; options go in ARGS, say ARGS="--quick --seed 2"
 	@.ci/setup
@@ -13,6 +13,10 @@ test: ## style, types and tests
 lint: ## style and types alone
 	@.ci/setup dev
 	@.ci/lint
+
+bench: ## our load generator beside others, written to docs/benchmarks.md; options go in ARGS, say ARGS="--only peers"
+	@.ci/setup dev
+	@.venv/bin/python -m bench $(ARGS)
 
 clean: ## take away what was installed and built; studies stay
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache build dist *.egg-info

@@ -63,6 +63,7 @@ _ACCOUNTS = 64
 _ALL_THERE = "All users spawned"
 _STARTS_WITHIN_S = 60.0
 _ENDS_WITHIN_S = 60.0
+_LATE_AT_MOST_S = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,6 +123,10 @@ def frozen_run(freeze: Freeze, folder: Path) -> Outcome:
             time.sleep(max(freeze.run_s - freeze.freeze_at_s - stood_still_s, 0.0))
             locust.send_signal(signal.SIGINT)
             locust.wait(_ENDS_WITHIN_S)
+    if stood_still_s > freeze.freeze_s + _LATE_AT_MOST_S:
+        raise RuntimeError(
+            f"the backend stood still for {stood_still_s:.0f} s: the machine had other work, run it again"
+        )
     ours, missed = _our_figures(folder)
     return Outcome(
         freeze=freeze, stood_still_s=stood_still_s, firstbell=ours, missed=missed, locust=_locusts_figures(folder)
