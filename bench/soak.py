@@ -18,9 +18,9 @@ from scipy.stats import theilslopes
 
 from bench.process_tree import taken
 from firstbell.cli.backend_process import reference_backend
-from firstbell.cli.doctor import CHEAP_HASH
 from firstbell.cli.machine import halves
 from firstbell.cli.profiles import DEFAULT, find_workload
+from firstbell.cli.scale import CHEAP_HASH, BackendScale
 from firstbell.models.plan import Plan, Plateau
 from firstbell.models.record import MISSED, RunRecord
 from firstbell.models.workload import read_workload
@@ -96,7 +96,7 @@ def soaked(soak: Soak, say: Callable[[str], object] = lambda _: None) -> SoakRes
         share = read_workload(Path(plan.workload)).session.digital_id_share.value
         backend = reference_backend(
             folder / "backend", learners=accounts_needed(plan, share), cores=halves().backend, seed=plan.seed,
-            console=Console(stderr=True, quiet=True), password_hash=CHEAP_HASH,
+            console=Console(stderr=True, quiet=True), scale=BackendScale(password_hash=CHEAP_HASH),
         )  # fmt: skip
         with backend as url:
             before = _children()
