@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from firstbell.models.streams import Pacing, Stream
 
 Floats = NDArray[np.float64]
 Seconds = Annotated[float, Field(ge=0)]
+DemandsFrom = Literal["metrics", "responses", "both"]
 
 
 class _Part(BaseModel):
@@ -43,12 +44,14 @@ class ActivityModel(_Part):
     """One activity: demands (stations,) in CPU seconds a visit, their bootstrap draws, and its shape at low load.
 
     ``factors`` are equally probable multiples of the mean that single visits cost; ``latency_s`` is the part of a
-    visit that no station explains: the wire, the disk, the generator itself.
+    visit that no station explains: the wire, the disk, the generator itself. ``intervals_s`` (stations,) are 95 %
+    intervals: wider than the draws where a demand could not be told from nothing and was left out.
     """
 
     name: str
     demand_s: tuple[Seconds, ...]
     draws_s: tuple[tuple[Seconds, ...], ...]
+    intervals_s: tuple[tuple[Seconds, Seconds], ...]
     requests_per_visit: float = Field(gt=0)
     bytes_per_visit: float = Field(ge=0)
     steps: tuple[RequestStep, ...] = Field(min_length=1)
@@ -90,9 +93,20 @@ class MeasuredStream(_Part):
         )
 
 
+class AssumptionTest(_Part):
+    """One test of what a fit takes for granted. ``found`` and ``holds`` are None where it could not be told."""
+
+    name: str
+    found: float | None
+    limit: float
+    holds: bool | None
+    says: str = Field(description="what was found and, where it does not hold, what to do")
+
+
 class FitQuality(_Part):
     """How the fit came about, and how far it can be taken."""
 
+    demands_from: DemandsFrom = Field(default="metrics", description="what the demands were fitted to")
     windows: int
     window_s: float
     condition_number: float | None = Field(description="None where it is infinite")
@@ -102,6 +116,7 @@ class FitQuality(_Part):
     highest_learners: int
     highest_utilization: float
     held_out: tuple[int, ...]
+    assumptions: tuple[AssumptionTest, ...] = ()
     advice: tuple[str, ...]
 
 

@@ -300,7 +300,14 @@ def windows_of(visits: Visits, server: ServerSeries) -> Windows:
 
 def _visits_in(visits: Visits, edges: Floats) -> Floats:
     """Visits by window, each shared out over the windows that its response time spans."""
-    duration = np.maximum(visits.response_s, 1e-9)
-    # The visits completed by time t, with those under way counted by the part behind them, as a sum of ramps.
-    done = [np.clip((edge - visits.asked_s) / duration, 0, 1).sum() for edge in edges]
-    return np.diff(done)
+    order = np.argsort(visits.end_s)
+    end_s, asked_s = visits.end_s[order], visits.asked_s[order]
+    duration_s = np.maximum(end_s - asked_s, 1e-9)
+    # The visits completed by each edge; of those under way, which end within the longest time, the part behind them.
+    ended = np.searchsorted(end_s, edges)
+    under_way = np.searchsorted(end_s, edges + np.max(duration_s, initial=0.0))
+    parts = [
+        np.clip((edge - asked_s[first:last]) / duration_s[first:last], 0, 1).sum()
+        for edge, first, last in zip(edges, ended, under_way, strict=True)
+    ]
+    return np.diff(ended + np.array(parts))
