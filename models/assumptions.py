@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.stats import kendalltau
 
 from firstbell.models.black_box import Plateaus
+from firstbell.models.demand import condition_number
 from firstbell.models.fitted_model import AssumptionTest
 from firstbell.models.measurement import LevelMeasurement, Span
 from firstbell.models.streams import Stream
@@ -93,7 +94,7 @@ def stationarity_test(levels: Sequence[LevelMeasurement], visits: Visits) -> Ass
 
 def collinearity_test(rates: Floats, inflation: Mapping[str, float]) -> AssumptionTest:
     """Whether the mixes of windows (windows, activities) differ enough to tell demands apart."""
-    condition = scaled_condition(rates)
+    condition = condition_number(rates)
     doubtful = sorted(name for name, factor in inflation.items() if factor > INFLATION)
     if not doubtful:
         says = f"The mixes differ enough: the condition number is {condition:.3g}, no demand's variance is tenfold."
@@ -104,16 +105,6 @@ def collinearity_test(rates: Floats, inflation: Mapping[str, float]) -> Assumpti
         )
     found = min(condition, 1e9)
     return AssumptionTest(name="mixes that differ", found=found, limit=CONDITION, holds=not doubtful, says=says)
-
-
-def scaled_condition(rates: Floats) -> float:
-    """Condition number of the design with its column for the background, all columns scaled to unit length.
-
-    Columns of nothing are left out: what never came has no demand to be found.
-    """
-    design = np.column_stack([rates, np.ones(len(rates))])
-    norms = np.linalg.norm(design, axis=0)
-    return float(np.linalg.cond(design[:, norms > 0] / norms[norms > 0]))
 
 
 def discipline_test(

@@ -207,9 +207,8 @@ def _fitted(plateaus: Plateaus, servers: int, measured: MeasuredDemands | None) 
     best = min(found, key=lambda each: float(each.cost))
     right = least_squares(replace(quick, method=aql).of, best.x, bounds=(0, np.inf), max_nfev=RIGHT_STEPS)
     scale = np.tile(lowest_s, 2)
-    return _Fitted(
-        plateaus=plateaus, servers=servers, values=right.x * scale, slopes=right.jac / scale, residual=right.fun
-    )
+    slopes = np.asarray(right.jac, dtype=float) / scale
+    return _Fitted(plateaus=plateaus, servers=servers, values=right.x * scale, slopes=slopes, residual=right.fun)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

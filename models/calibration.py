@@ -28,10 +28,12 @@ from firstbell.models.fitted_model import (
     DemandsFrom,
     FitQuality,
     FittedModel,
+    MeasuredLoad,
     MeasuredStream,
     RequestStep,
     ThreadPool,
 )
+from firstbell.models.load_dependence import growth_of
 from firstbell.models.measurement import LevelMeasurement, Windows
 from firstbell.models.prediction import Predicted, Question, measured_machine, predict_looks
 from firstbell.models.problems import InputError
@@ -43,6 +45,7 @@ FACTORS = 32
 FEWEST_FOR_A_SHAPE = 40
 PLATFORM = "platform"  # the only station of a black box
 _MISFIT = 4.0
+_FEWEST_WINDOWS = 5
 _AS_TOLD = 0.05
 _SURE = 3.0  # standard errors; the think times of all streams vary about as much as exponential ones, or less
 POWERS = (1.0, 0.75, 0.5, 0.25, 0.0)
@@ -107,6 +110,8 @@ def fit(
         pace=evidence.pace,
         quality=_quality(evidence, found),
     )
+    loads = tuple(_load(evidence, bare, level) for level in evidence.levels)
+    bare = bare.model_copy(update={"loads": loads, "growth": growth_of(loads)})
     look = _Look(levels=evidence.levels, simulated_s=simulated_s, seed=seed)
     timed = bare if found.demands_from == "responses" else _with_latencies(bare, look)
     return _with_shapes(timed, look)
@@ -189,7 +194,7 @@ def _found(evidence: Evidence, demands_from: DemandsFrom | None, draws: int, see
 def _from_metrics(evidence: Evidence, cores: float, draws: int, seed: int) -> _Found:
     fits = _demands(evidence, cores, draws, seed)
     windows = evidence.windows
-    low_s, high_s = np.moveaxis([fit.interval_s() for fit in fits], 1, 0)
+    low_s, high_s = np.moveaxis(np.array([fit.interval_s() for fit in fits]), 1, 0)
     return _Found(
         demands_from="metrics",
         stations=windows.stations,
@@ -280,6 +285,41 @@ def _box_advice(box: BlackBoxFit, *, metrics: bool = False) -> Iterator[str]:
             f"A network of queues misses the response times by {box.misfit**0.5:.1f} times their errors: something "
             "else than waiting for a processor lengthens them. Its intervals were widened by as much."
         )
+
+
+def _load(evidence: Evidence, model: FittedModel, level: LevelMeasurement) -> MeasuredLoad:
+    """What was asked and answered at a level, and how much more processor time it took than the demands explain."""
+    offered = sum(
+        stream.stream().visits_per_s(level.learners) * part * model.activity(name).requests_per_visit
+        for stream in model.streams
+        for name, part in stream.stream().mix().items()
+    )
+    ratio, error = _cores_ratio(evidence, model, level)
+    return MeasuredLoad(
+        learners=level.learners,
+        offered_per_s=offered,
+        answered_per_s=level.requests_per_s,
+        cores_ratio=ratio,
+        ratio_error=error,
+    )
+
+
+def _cores_ratio(
+    evidence: Evidence, model: FittedModel, level: LevelMeasurement
+) -> tuple[float, float] | tuple[None, None]:
+    """Processor time used over explained in the windows of a level, with its standard error; None without metrics."""
+    windows = evidence.windows
+    mine = np.zeros(len(windows.start_s), dtype=bool)
+    for span in level.spans:
+        mine |= (windows.start_s >= span.start_s) & (windows.end_s <= span.end_s)
+    if not windows.stations or mine.sum() < _FEWEST_WINDOWS:
+        return None, None
+    lit = model.at_utilization(level.utilization)
+    cost_s = np.array([lit.activity(name).total_demand_s for name in windows.activities])
+    explained = windows.visits_per_s[mine] @ cost_s + sum(model.background)
+    missed = windows.cores[mine].sum(axis=1) - explained
+    mean = float(explained.mean())
+    return 1 + float(missed.mean()) / mean, float(missed.std(ddof=1)) / mean / float(mine.sum()) ** 0.5
 
 
 def _prior(evidence: Evidence, station: str, idle: Floats) -> Prior:

@@ -135,6 +135,16 @@ def demand_law(utilization: float, throughput_per_s: ArrayLike, response_s: Arra
     return np.asarray(utilization * shares / shares.sum() / np.asarray(throughput_per_s, dtype=float))
 
 
+def condition_number(rates: Floats) -> float:
+    """Condition number of the design with its column for the background, all columns scaled to unit length.
+
+    Columns of nothing are left out: what never came has no demand to be found.
+    """
+    design = np.column_stack([rates, np.ones(len(rates))])
+    norms = np.linalg.norm(design, axis=0)
+    return float(np.linalg.cond(design[:, norms > 0] / norms[norms > 0]))
+
+
 def _variance_inflation(rates: Floats) -> Floats:
     """1 / (1 - R²) of each class's throughput regressed on the others'; inf where they tell it wholly."""
     centred = rates - rates.mean(axis=0)

@@ -93,6 +93,17 @@ class MeasuredStream(_Part):
         )
 
 
+class MeasuredLoad(_Part):
+    """Requests a second at one level of the fit: as many as learners would send if every answer came at once, and
+    those answered. ``cores_ratio`` is the processor time used over that which the demands explain."""
+
+    learners: int
+    offered_per_s: float = Field(ge=0)
+    answered_per_s: float = Field(ge=0)
+    cores_ratio: float | None
+    ratio_error: float | None
+
+
 class AssumptionTest(_Part):
     """One test of what a fit takes for granted. ``found`` and ``holds`` are None where it could not be told."""
 
@@ -136,6 +147,10 @@ class FittedModel(_Part):
     activities: tuple[ActivityModel, ...] = Field(min_length=1)
     streams: tuple[MeasuredStream, ...]
     pace: float = Field(gt=0)
+    loads: tuple[MeasuredLoad, ...] = ()
+    growth: tuple[tuple[float, float], ...] = Field(
+        default=(), description="requests a second and the factor on demands there; empty where none grows"
+    )
     quality: FitQuality
 
     @model_validator(mode="after")

@@ -8,6 +8,7 @@ import numpy as np
 from firstbell.models.estimate import Estimate
 from firstbell.models.figures import likely_values, stated_names
 from firstbell.models.fitted_model import FittedModel
+from firstbell.models.load_dependence import factor_at
 from firstbell.models.prediction import ROUTE, Machine, Predicted, Question, measured_machine, predict
 from firstbell.models.simulation.system import Activity, Source, Step, Visit
 from firstbell.models.streams import Stream, streams_of
@@ -137,10 +138,15 @@ class TrueLoad:
 def outlook(
     load: TrueLoad, learners: int, machine: Machine, capacity_cores: Mapping[str, float], *, seed: int
 ) -> Outlook:
-    """Look at one number of learners. ``capacity_cores`` is by station, or under ``host`` for all of them together."""
+    """Look at one number of learners. ``capacity_cores`` is by station, or under ``host`` for all of them together.
+
+    Demands that grew with the load of the measured machine are taken as large as they are there at this one.
+    """
+    requests_per_s = load.offered_requests_per_s(learners)
+    if load.model.growth and "host" in capacity_cores:
+        load = replace(load, model=load.model.slowed(factor_at(load.model.growth, requests_per_s)))
     stations = load.offered_cores(learners)
     offered = {"host": sum(stations.values())} if "host" in capacity_cores else stations
-    requests_per_s = load.offered_requests_per_s(learners)
     asked = max(offered[name] / capacity_cores[name] for name in capacity_cores)
     predicted = None
     if asked < STEADY_BELOW:

@@ -10,10 +10,10 @@ from firstbell.models.assumptions import (
     collinearity_test,
     discipline_test,
     little_test,
-    scaled_condition,
     stationarity_test,
 )
 from firstbell.models.black_box import Plateaus
+from firstbell.models.demand import condition_number
 from firstbell.models.measurement import LevelMeasurement, Span, measure_level
 from firstbell.models.streams import Stream
 from firstbell.models.visits import Floats, Visits
@@ -86,14 +86,14 @@ def test_a_fixed_mix_is_told_with_its_condition_number() -> None:
     test = collinearity_test(fixed, dict.fromkeys(DEMAND_S, 1e5))
     assert test.holds is False
     assert "page, poll, sign-in" in test.says
-    assert test.found == pytest.approx(scaled_condition(fixed))
-    assert scaled_condition(fixed) > 100 > scaled_condition(free)
+    assert test.found == pytest.approx(condition_number(fixed))
+    assert condition_number(fixed) > 100 > condition_number(free)
 
 
 def test_the_condition_number_does_not_depend_on_units_nor_on_what_never_came() -> None:
     rates = np.random.default_rng(4).uniform(1, 10, (50, 3))
     scaled = np.column_stack([rates * [1.0, 1e3, 1e-3], np.zeros(50)])
-    assert scaled_condition(scaled) == pytest.approx(scaled_condition(rates))
+    assert condition_number(scaled) == pytest.approx(condition_number(rates))
 
 
 def grown(by_s: Mapping[str, float]) -> Plateaus:
