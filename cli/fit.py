@@ -8,9 +8,11 @@ import typer
 from firstbell.cli.profiles import find_workload
 from firstbell.models.calibration import fit as fit_model
 from firstbell.models.evidence import RunEvidence
-from firstbell.models.fitted_model import DemandsFrom
+from firstbell.models.fitted_model import DemandsFrom, FittedModel
+from firstbell.models.measurement import LevelMeasurement
 from firstbell.models.problems import InputError
 from firstbell.models.record import RunRecord
+from firstbell.models.validation import HeldOutCheck, checks, discrepancy_of, predict_level
 from firstbell.models.workload import read_workload
 
 VERDICTS = {True: "holds", False: "does not hold", None: "not known"}
@@ -46,13 +48,24 @@ def fit(
     evidence = RunEvidence(record=record, workload=workload)
     held_out = evidence.planned_held_out if hold_out is None else _levels(hold_out, evidence)
     model = fit_model(evidence.evidence(held_out), demands_from=_demands_from(demands), seed=seed)
+    found = [check for level in evidence.held_out_levels(held_out) for check in _throughput_checks(model, level, seed)]
+    missed = discrepancy_of(found)
+    model = model if missed is None else model.checked(missed)
     model.write(out)
+    for check in found:
+        typer.echo(f"held out, {check.learners} learners: throughput {check.error:+.1%} off", err=True)
     for test in model.quality.assumptions:
         typer.echo(f"{test.name}: {VERDICTS[test.holds]}: {test.says}", err=True)
     for advice in model.quality.advice:
         typer.echo(f"advice: {advice}", err=True)
     where = f"{len(model.stations)} stations" if len(model.stations) > 1 else "1 station"
     typer.echo(f"{out}: {len(model.activities)} activities at {where}, {WORDS[model.quality.demands_from]}", err=True)
+
+
+def _throughput_checks(model: FittedModel, level: LevelMeasurement, seed: int) -> list[HeldOutCheck]:
+    """The whole throughput at a level that the fit has not seen."""
+    prediction = predict_level(model, level, draws=0, seed=seed)
+    return [check for check in checks(model, level, prediction) if check.activity is None]
 
 
 def _demands_from(text: str | None) -> DemandsFrom | None:

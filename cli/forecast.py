@@ -15,6 +15,7 @@ from firstbell.models.forecast import Outlook, TrueLoad, outlook
 from firstbell.models.load_dependence import Reach, reach_of
 from firstbell.models.prediction import measured_machine
 from firstbell.models.problems import InputError, Problem
+from firstbell.models.uncertainty import Layers, layers_of
 from firstbell.models.workload import read_workload
 
 Forecast = tuple[Outlook, Reach]
@@ -39,10 +40,13 @@ def forecast(
     machine, capacity = measured_machine(fitted), {"host": fitted.cores}
     outlooks = [outlook(load, count, machine, capacity, seed=seed) for count in _counts(learners)]
     forecasts = [(found, _reach(fitted, found)) for found in outlooks]
+    layers = layers_of(load, seed=seed)
     if as_json:
-        typer.echo(json.dumps([_document(*each) for each in forecasts], indent=1))
+        uncertainty = {"load_uncertainty": layers.document()}
+        typer.echo(json.dumps([_document(*each) | uncertainty for each in forecasts], indent=1))
     else:
         Console().print(_table(forecasts))
+        Console().print(_sources(layers))
     _refuse(forecasts)
 
 
@@ -126,6 +130,13 @@ def _table(forecasts: Sequence[Forecast]) -> Table:
             _says(found, reach),
         )
     return table
+
+
+def _sources(layers: Layers) -> str:
+    """The load's uncertainty in one line."""
+    told = {name: "not known" if share is None else f"{share:.0%}" for name, share in layers.shares().items()}
+    shares = ", ".join(f"{name} {share}" for name, share in told.items())
+    return f"load known to ±{2 * layers.relative_sd:.0%} (95 %); variance from: {shares}"
 
 
 def _says(found: Outlook, reach: Reach) -> str:

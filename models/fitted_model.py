@@ -127,6 +127,9 @@ class FitQuality(_Part):
     highest_learners: int
     highest_utilization: float
     held_out: tuple[int, ...]
+    discrepancy: float | None = Field(
+        default=None, description="largest relative error of a whole throughput at a level held out; None without any"
+    )
     assumptions: tuple[AssumptionTest, ...] = ()
     advice: tuple[str, ...]
 
@@ -215,6 +218,10 @@ class FittedModel(_Part):
                 "draws_s": tuple(_raised(drawn, coldness, idle) for drawn, coldness in draws),
             }
         )
+
+    def checked(self, discrepancy: float) -> "FittedModel":
+        """The model with what it missed at the levels held out from it."""
+        return self.model_copy(update={"quality": self.quality.model_copy(update={"discrepancy": discrepancy})})
 
     def write(self, path: Path) -> None:
         """Write `model.json`, whole or not at all."""

@@ -213,7 +213,7 @@ def breaking_point(load: TrueLoad, *, discrepancy: float, seed: int) -> Breaking
         else:
             high = middle
             binding = ", ".join(found.missed) or binding
-    spread = float(np.hypot(_relative_spread(load), discrepancy))
+    spread = float(np.hypot(relative_spread(load), discrepancy))
     interval = Estimate(
         low=low / (1 + 2 * spread),
         likely=float(low),
@@ -232,7 +232,7 @@ def _saturation_learners(load: TrueLoad) -> float:
     return (load.model.cores - idle) / per_learner
 
 
-def _relative_spread(load: TrueLoad) -> float:
+def relative_spread(load: TrueLoad) -> float:
     """Standard deviation of the load that one learner brings, over the bootstrap draws, relative to its mean."""
     probe = 1000.0
     drawn = [

@@ -21,6 +21,9 @@ def test_the_levels_that_the_plan_holds_out_are_held_out(
     assert model.activity("page").total_demand_s == pytest.approx(plant.total_demand_s("page"), rel=0.05)
     captured = capsys.readouterr()
     assert captured.out == ""
+    assert "held out, 376 learners: throughput " in captured.err
+    assert model.quality.discrepancy is not None
+    assert model.quality.discrepancy < 0.05
     assert captured.err.splitlines()[-1] == f"{out}: 10 activities at 4 stations, from the target's metrics"
 
 

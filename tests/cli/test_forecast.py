@@ -124,3 +124,17 @@ def test_a_model_that_is_not_there_or_damaged_is_named(tmp_path: Path) -> None:
 def test_a_profile_that_is_not_there_is_named(model: Path) -> None:
     with pytest.raises(InputError, match="albania: there is no such file or shipped profile"):
         forecast(model, "10", workload="albania")
+
+
+def test_the_forecast_says_where_its_uncertainty_comes_from(
+    model: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forecast(model, "1000", as_json=True)
+    (found,) = told(capsys)
+    shares = found["load_uncertainty"]["shares"]
+    assert set(shares) == {"measurement", "parameters", "discrepancy", "stated"}
+    assert shares["discrepancy"] is None
+    assert shares["parameters"] + shares["stated"] == pytest.approx(1.0)
+    monkeypatch.setenv("COLUMNS", "200")
+    forecast(model, "1000")
+    assert "variance from: measurement not known, parameters" in capsys.readouterr().out
