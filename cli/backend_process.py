@@ -13,10 +13,12 @@ import requests
 from rich.console import Console
 
 from firstbell.cli.certificate import Certificate
+from firstbell.cli.scale import BackendScale
 from firstbell.models.problems import InputError
 
 STARTS_WITHIN_S = 60.0
 STOPS_WITHIN_S = 10.0
+_USUAL = BackendScale()
 
 
 @contextmanager
@@ -27,7 +29,7 @@ def reference_backend(
     cores: Sequence[int],
     seed: int,
     console: Console,
-    password_hash: str = "argon2id",
+    scale: BackendScale = _USUAL,
     certificate: Certificate | None = None,
 ) -> Iterator[str]:
     """Start the backend with its data in ``folder``; give its base URL; stop it at the end, whatever happened."""
@@ -36,7 +38,7 @@ def reference_backend(
         sys.executable, "-m", "firstbell.fixtures.backend", "--host", "127.0.0.1", "--port", str(port),
         "--database", f"sqlite:///{(folder / 'content.db').resolve()}", "--learners", str(learners),
         "--seed", str(seed), "--cores", ",".join(str(core) for core in cores), "--parent", str(os.getpid()),
-        "--hash", password_hash,
+        "--workers", str(scale.workers), "--hash", scale.password_hash, "--page-cache", str(scale.page_cache_s),
     ]  # fmt: skip
     if certificate is not None:
         command += ["--certificate", str(certificate.path), "--key", str(certificate.key)]

@@ -16,6 +16,7 @@ from firstbell.cli.certificate import new_certificate
 from firstbell.cli.doctor_findings import Findings, print_findings
 from firstbell.cli.machine import halves
 from firstbell.cli.profiles import DEFAULT, find_workload
+from firstbell.cli.scale import CHEAP_HASH, BackendScale
 from firstbell.cli.system_under_test import REFERENCE
 from firstbell.models.generator_capacity import Traffic, plan_generator
 from firstbell.models.workload import read_workload
@@ -27,7 +28,6 @@ from firstbell.scenarios.remedies import changes
 from firstbell.scenarios.trial import LEARNERS, Trial, run_trial
 
 ACCOUNTS = 2 * LEARNERS
-CHEAP_HASH = "argon2id:m=64,t=1,p=1"  # the trial is of the learners; what the backend spends on hashes is not asked
 
 
 def doctor(
@@ -87,7 +87,8 @@ def _trial(cores: Sequence[int], *, tls: bool, console: Console) -> Trial:
         folder = Path(name)
         certificate = new_certificate(folder) if tls else None
         backend = reference_backend(
-            folder, learners=ACCOUNTS, cores=halves().backend, seed=1, console=console, password_hash=CHEAP_HASH,
+            folder, learners=ACCOUNTS, cores=halves().backend, seed=1, console=console,
+            scale=BackendScale(password_hash=CHEAP_HASH),
             certificate=certificate,
         )  # fmt: skip
         with backend as url, console.status("measuring what a learner costs"):

@@ -12,6 +12,7 @@ from firstbell.cli.folders import new_folder
 from firstbell.cli.machine import halves
 from firstbell.cli.profiles import DEFAULT, find_workload
 from firstbell.cli.progress import follow
+from firstbell.cli.scale import RunScale
 from firstbell.cli.shapes import Coming, ShapeName
 from firstbell.cli.system_under_test import REFERENCE, system_under_test
 from firstbell.models.evidence import RunEvidence
@@ -22,6 +23,8 @@ from firstbell.models.workload import read_workload
 from firstbell.reports.run_table import run_table
 from firstbell.scenarios.accounts import accounts_needed
 from firstbell.scenarios.consent import check_consent
+from firstbell.scenarios.descriptors import raise_descriptor_limit
+from firstbell.scenarios.generator_machine import usable_cores
 from firstbell.scenarios.launch import check_reachable, launch
 from firstbell.scenarios.validity import Validity, judge
 
@@ -57,7 +60,20 @@ def run(
     pace: Annotated[
         float, typer.Option(min=0.01, help="People's clocks run this much faster; 1 is the true pace.")
     ] = 1,
-    processes: Annotated[int, typer.Option(min=1, help="Processes of the generator.")] = 1,
+    processes: Annotated[
+        int | None, typer.Option(min=1, help="Processes of the generator; left out: as many as the learners need.")
+    ] = None,
+    ramp: Annotated[
+        float | None, typer.Option(min=0.1, help="cohort: seconds to sign in; left out: by learners, 170 at most.")
+    ] = None,
+    byte_fraction: Annotated[
+        float | None,
+        typer.Option(min=0.0001, max=1, help="Share of each video segment fetched; left out: what this machine bears."),
+    ] = None,
+    password_hash: Annotated[
+        str | None,
+        typer.Option("--hash", help="The reference backend's, such as argon2id; left out: a cheap one for many."),
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the record; must be new or empty.")] = None,
     seed: Annotated[int, typer.Option(help="Seed of all that is random.")] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead of the table.")] = False,
@@ -67,6 +83,8 @@ def run(
     Example: firstbell run kosovo --learners 500 --duration 120 --out runs/first
 
     Example: firstbell run kosovo --learners 2000 --shape first-bell --sigma 20
+
+    Example: firstbell run kosovo --learners 115000
     """
     console = Console(stderr=True)
     path = find_workload(workload)
@@ -74,26 +92,37 @@ def run(
     if target != REFERENCE:
         check_consent(target, confirm_host)
         check_reachable(target)
-    coming = Coming(
-        shape=shape, learners=learners, pace=pace, processes=processes, seed=seed,
-        duration=duration, rate=rate, sigma=sigma, centre=centre, rise=rise,
+    cores = halves().generator if target == REFERENCE else usable_cores()
+    scale = RunScale(
+        learners=learners, descriptors=raise_descriptor_limit(), cores=len(cores),
+        beside=target == REFERENCE, asked_processes=processes, asked_ramp_s=ramp, asked_hash=password_hash,
+        asked_byte_fraction=byte_fraction,
     )  # fmt: skip
-    plateau, arrivals = coming.plateau(profile)
+    coming = Coming(
+        shape=shape, scale=scale, pace=pace, seed=seed, duration=duration, rate=rate, sigma=sigma, centre=centre,
+        rise=rise,
+    )  # fmt: skip
+    plateaus, arrivals = coming.plateaus(profile)
     folder = new_folder(out, "run")
     plan = Plan(
         workload=str(path.resolve()),
         target=target,
         adapter=adapter,
-        plateaus=(plateau,),
+        plateaus=plateaus,
         arrivals=arrivals,
         pace=pace,
         session_s=profile.session.length_s.value,
-        processes=processes,
-        cores=halves().generator if target == REFERENCE else (),
+        byte_fraction=scale.byte_fraction(profile),
+        processes=scale.processes,
+        cores=cores if target == REFERENCE else (),
+        sign_in_first=len(plateaus) > 1,
         seed=seed,
     )
     accounts = accounts_needed(plan, profile.session.digital_id_share.value)
-    with system_under_test(target, folder / "backend", accounts=accounts, seed=seed, console=console) as url:
+    backend = scale.backend(profile, pace, cohort=arrivals is None)
+    with system_under_test(
+        target, folder / "backend", accounts=accounts, seed=seed, console=console, scale=backend
+    ) as url:
         plan = plan.model_copy(update={"target": url})
         with launch(plan, folder / "record", confirm_host=confirm_host) as running:
             follow(running, _who_comes(plan), console)

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from firstbell.fixtures.backend.configuration import Configuration, ConfigurationError
+from firstbell.fixtures.backend.master import WorkerLost
 from firstbell.fixtures.backend.passwords import PasswordHash
 from firstbell.fixtures.backend.server import serve as serve_backend
 from firstbell.models.problems import InputError, Problem
@@ -23,7 +24,11 @@ def serve(
     ] = None,
     learners: Annotated[int, typer.Option(help="Accounts, all made up.")] = Configuration.learners,
     password_hash: Annotated[
-        str, typer.Option("--hash", help="Such as argon2id or argon2id:m=19456,t=2,p=1; also pbkdf2-sha256 and scrypt.")
+        str,
+        typer.Option(
+            "--hash",
+            help="Such as argon2id:m=19456,t=2,p=1; also scrypt and pbkdf2-sha256, cheapest with iterations=1.",
+        ),
     ] = "argon2id",
     hash_threads: Annotated[
         int, typer.Option(help="Password hashing threads of each worker.")
@@ -31,6 +36,9 @@ def serve(
     page_cache: Annotated[
         float, typer.Option(help="Seconds for which the shared part of a page is kept; 0: rendered each time.")
     ] = Configuration.page_cache_s,
+    commit_delay: Annotated[
+        float, typer.Option(help="Seconds that writes gather, where they come that densely, to be committed together.")
+    ] = Configuration.commit_delay_s,
     core: Annotated[
         list[int] | None, typer.Option(help="A core to run on; repeat it for more. All, if none is given.")
     ] = None,
@@ -47,12 +55,16 @@ def serve(
         configuration = Configuration(
             host=host, port=port, workers=workers, hash_threads=hash_threads, database=database, data_directory=data,
             learners=learners, password_hash=_parsed(password_hash), page_cache_s=page_cache,
+            commit_delay_s=commit_delay,
             cores=tuple(core) if core else None, seed=seed,
         )  # fmt: skip
         typer.echo(f"Starting the reference backend on http://{host}:{port}; Ctrl-C ends it.", err=True)
         serve_backend(configuration)
     except ConfigurationError as error:
         raise InputError(_problem(told) for told in error.problems) from None
+    except WorkerLost as lost:
+        typer.echo(f"firstbell: {lost}; the others have been stopped.", err=True)
+        raise typer.Exit(1) from None
 
 
 def _parsed(password_hash: str) -> PasswordHash:

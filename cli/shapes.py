@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 from enum import StrEnum
 
+from firstbell.cli.scale import SIGN_INS_PER_S, RunScale
 from firstbell.models.arrivals import (
     DeadlineArrivals,
     FirstBellArrivals,
@@ -17,7 +18,6 @@ from firstbell.models.plan import Plateau
 from firstbell.models.problems import InputError, Problem
 from firstbell.models.workload import Workload
 
-SIGN_INS_PER_S = 20.0
 SPAWNED_PER_S = 500.0  # learners that a process has ready in a second, with room to spare
 DURATION_S = 60.0
 BELL_REACH = 3.0  # spreads to either side of the bell: 99.7 % of its logins
@@ -46,9 +46,8 @@ class Coming:
     """What was asked for; None: by the profile, brought to the pace. Rates and times are those of the run itself."""
 
     shape: ShapeName
-    learners: int
+    scale: RunScale
     pace: float
-    processes: int
     seed: int
     duration: float | None = None
     rate: float | None = None
@@ -56,15 +55,13 @@ class Coming:
     centre: float | None = None
     rise: float | None = None
 
-    def plateau(self, profile: Workload) -> tuple[Plateau, Shape | None]:
-        """The plateau, and how learners come to it; raise InputError where an option is not the shape's."""
+    def plateaus(self, profile: Workload) -> tuple[tuple[Plateau, ...], Shape | None]:
+        """The plateaus, and how learners come to them; raise InputError where an option is not the shape's."""
         self._refuse_options_of_others()
         if self.shape is ShapeName.COHORT:
-            ramp_s = self.learners / SIGN_INS_PER_S + 1
-            hold_s = self.duration or DURATION_S
-            return Plateau(kind="run", learners=self.learners, ramp_s=ramp_s, hold_s=hold_s), None
+            return self.scale.cohort(self.duration or DURATION_S), None
         arrivals, hold_s = self._arrivals(profile)
-        return self._open(profile, arrivals, hold_s), arrivals
+        return (self._open(profile, arrivals, hold_s),), arrivals
 
     def _refuse_options_of_others(self) -> None:
         given = {"rate": self.rate, "sigma": self.sigma, "centre": self.centre, "rise": self.rise}
@@ -90,7 +87,7 @@ class Coming:
 
     def _evenly(self, profile: Workload) -> tuple[Shape, float]:
         """By default as many as keep that number of learners in session (Little's law)."""
-        rate_per_s = self.rate or self.learners * self.pace / profile.session.length_s.value
+        rate_per_s = self.rate or self.scale.learners * self.pace / profile.session.length_s.value
         return PoissonArrivals(rate_per_s=rate_per_s), self.duration or DURATION_S
 
     def _at_a_bell(self, profile: Workload) -> tuple[Shape, float]:
@@ -99,7 +96,7 @@ class Coming:
         sigma_s = self.sigma or bell.sigma_s.value / self.pace
         before_s = self.duration / 2 if self.duration else BELL_REACH * sigma_s
         centre_s = before_s if self.centre is None else self.centre
-        logins = bell.logins.value * self.learners / profile.levels.contract.value
+        logins = bell.logins.value * self.scale.learners / profile.levels.contract.value
         arrivals = FirstBellArrivals(logins=logins, centre_s=centre_s, sigma_s=sigma_s)
         return arrivals, self.duration or max(centre_s, 0.0) + BELL_REACH * sigma_s
 
@@ -115,7 +112,9 @@ class Coming:
                 what=what,
                 remedy="Move it, or give --duration",
             )
-        return DeadlineArrivals(hand_ins=self.learners, deadline_s=deadline_s, rise_s=self._rise_s(profile)), duration_s
+        return DeadlineArrivals(
+            hand_ins=self.scale.learners, deadline_s=deadline_s, rise_s=self._rise_s(profile)
+        ), duration_s
 
     def _rise_s(self, profile: Workload) -> float:
         if self.rise:
@@ -130,12 +129,12 @@ class Coming:
     def _open(self, profile: Workload, arrivals: Shape, hold_s: float) -> Plateau:
         """Learners kept ready for those who come, in a ramp that is long enough to make them so."""
         everybody = len(arrival_times(arrivals, duration_s=hold_s, seed=self.seed))
-        each = max(math.ceil(everybody / self.processes), 1)  # so many arrivals a process has at most
+        each = max(math.ceil(everybody / self.scale.processes), 1)  # so many arrivals a process has at most
         if isinstance(arrivals, DeadlineArrivals):
-            ramp_s = each * self.processes / SIGN_INS_PER_S + 3
+            ramp_s = each * self.scale.processes / SIGN_INS_PER_S + 3
         else:
             session_s = profile.session.length_s.value / self.pace
-            most = most_in_session(arrivals, duration_s=hold_s, session_s=session_s, processes=self.processes)
+            most = most_in_session(arrivals, duration_s=hold_s, session_s=session_s, processes=self.scale.processes)
             each = min(each, most)
             ramp_s = each / SPAWNED_PER_S + 2
-        return Plateau(kind="open", learners=each * self.processes, ramp_s=ramp_s, hold_s=hold_s)
+        return Plateau(kind="open", learners=each * self.scale.processes, ramp_s=ramp_s, hold_s=hold_s)

@@ -21,7 +21,7 @@ from firstbell.models.measurement import (
     measure_level,
     windows_of,
 )
-from firstbell.models.record import MISSED, RunRecord, lateness_s, without_missed
+from firstbell.models.record import RunRecord, coded, is_word, lateness_s, missed_only, without_missed
 from firstbell.models.streams import Stream, streams_of, told_streams
 from firstbell.models.visits import Ints, Samples, Visits
 from firstbell.models.workload import Workload
@@ -78,13 +78,12 @@ class RunEvidence:
     def missed(self, level: LevelMeasurement, activity: str) -> int:
         """Visits of an activity that were due at a level and never started."""
         due_s = self._missed["due_s"].to_numpy()
-        its_own = compute.equal(self._missed["activity"].cast(pa.string()), pa.scalar(activity)).to_numpy()
+        its_own = is_word(self._missed, "activity", activity)
         return sum(int(np.sum((due_s >= span.start_s) & (due_s < span.end_s) & its_own)) for span in level.spans)
 
     @cached_property
     def _missed(self) -> pa.Table:
-        samples = self.record.samples()
-        return samples.filter(compute.equal(samples["outcome"].cast(pa.string()), pa.scalar(MISSED)))
+        return missed_only(self.record.samples())
 
     @property
     def told_streams(self) -> tuple[Stream, ...]:
@@ -143,24 +142,28 @@ def _one_pool_each(stations: Sequence[str]) -> tuple[ThreadPool, ...]:
 
 def _samples(table: pa.Table) -> Samples:
     made = without_missed(table)
-    coded = {name: _coded(made[name]) for name in ("activity", "step", "outcome")}
+    (activities, activity), (steps, step), (outcomes, outcome) = (
+        _in_order(made, name) for name in ("activity", "step", "outcome")
+    )
     numbers: dict[str, Any] = {name: made[name].to_numpy() for name in ("due_s", "start_s", "first_byte_s", "end_s")}
     numbers |= {name: made[name].to_numpy().astype(np.int64) for name in ("learner", "visit", "level")}
     return Samples(
-        activities=coded["activity"][0],
-        steps=coded["step"][0],
-        outcomes=coded["outcome"][0],
-        activity=coded["activity"][1],
-        step=coded["step"][1],
-        outcome=coded["outcome"][1],
+        activities=activities,
+        steps=steps,
+        outcomes=outcomes,
+        activity=activity,
+        step=step,
+        outcome=outcome,
         late_s=lateness_s(table),
         received_bytes=made["bytes"].to_numpy().astype(np.int64),
         **numbers,
     )
 
 
-def _coded(column: "pa.ChunkedArray[Any]") -> tuple[tuple[str, ...], Ints]:
-    """Words and the code of each row; part files have dictionaries of their own, so codes are made anew."""
-    combined = compute.dictionary_encode(column.cast(pa.string())).combine_chunks()
-    encoded: Any = combined.chunk(0) if isinstance(combined, pa.ChunkedArray) else combined
-    return tuple(encoded.dictionary.to_pylist()), encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
+def _in_order(samples: pa.Table, column: str) -> tuple[tuple[str, ...], Ints]:
+    """The words that occur, in the order in which they first do, and the code of each row."""
+    words, codes = coded(samples, column)
+    occurring = compute.unique(pa.array(codes)).to_numpy()
+    places = np.zeros(len(words), dtype=np.int64)
+    places[occurring] = np.arange(len(occurring))
+    return tuple(words[code] for code in occurring), places[codes]

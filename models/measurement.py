@@ -300,14 +300,17 @@ def windows_of(visits: Visits, server: ServerSeries) -> Windows:
 
 def _visits_in(visits: Visits, edges: Floats) -> Floats:
     """Visits by window, each shared out over the windows that its response time spans."""
-    order = np.argsort(visits.end_s)
-    end_s, asked_s = visits.end_s[order], visits.asked_s[order]
-    duration_s = np.maximum(end_s - asked_s, 1e-9)
-    # The visits completed by each edge; of those under way, which end within the longest time, the part behind them.
-    ended = np.searchsorted(end_s, edges)
-    under_way = np.searchsorted(end_s, edges + np.max(duration_s, initial=0.0))
-    parts = [
-        np.clip((edge - asked_s[first:last]) / duration_s[first:last], 0, 1).sum()
-        for edge, first, last in zip(edges, ended, under_way, strict=True)
-    ]
-    return np.diff(ended + np.array(parts))
+    asked_s, duration_s = visits.asked_s, np.maximum(visits.response_s, 1e-9)
+    # The visits completed by time t, with those under way counted by the part behind them, as a sum of ramps. From one
+    # edge to the next few of them move: those behind the first that was not over, and before the last that has begun.
+    all_over_s = np.maximum.accumulate(asked_s + 1.001 * duration_s)
+    none_before_s = np.minimum.accumulate(asked_s[::-1])[::-1]
+    firsts = np.searchsorted(all_over_s, np.append(-np.inf, edges[:-1]), side="right")
+    lasts = np.searchsorted(none_before_s, edges, side="right")
+    ramps = np.zeros(len(asked_s))
+    done = []
+    for edge, first, last in zip(edges, firsts, lasts, strict=True):
+        moving = slice(first, last)
+        ramps[moving] = np.clip((edge - asked_s[moving]) / duration_s[moving], 0, 1)
+        done.append(ramps.sum())
+    return np.diff(done)

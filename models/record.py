@@ -1,6 +1,7 @@
 """A run record: what one load run left on disk, read back as tables."""
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
-from pyarrow import compute, parquet
+from pyarrow import parquet
 
 from firstbell.models.fitted_model import ThreadPool
 from firstbell.models.machine_speed import TaskCount
@@ -19,9 +20,12 @@ from firstbell.models.plan import Plan
 from firstbell.models.problems import InputError, Problem
 
 Floats = NDArray[np.float64]
+Mask = NDArray[np.bool_]
 
 SERVER_FILE = "server.parquet"
 MISSED = "missed"
+
+_READERS = 4  # a part is small, so that most of its time goes by before the first of its bytes is there
 
 _TIMES = ("due_s", "start_s", "first_byte_s", "end_s")
 _COUNTS = ("status", "bytes", "learner", "visit", "level")
@@ -32,6 +36,8 @@ _COMPARABLE = ("workload_hash", "target", "adapter", "backend", "machine", "byte
 @dataclass(frozen=True, kw_only=True, eq=False)
 class RunRecord:
     """One run's folder. Tables are read when they are asked for; parts that a killed run left unfinished are not there.
+
+    Samples are kept once they are read: all who ask look at the same moment of a run that is still under way.
 
     Times are CLOCK_MONOTONIC seconds of the machine that made the record.
     """
@@ -80,8 +86,13 @@ class RunRecord:
 
     def samples(self) -> pa.Table:
         """Every request, those missed included: see the format for the columns; words are dictionary-encoded."""
+        return self._samples
+
+    @cached_property
+    def _samples(self) -> pa.Table:
+        # In one piece: thousands of small ones would cost every step afterwards more than its work.
         table = self._parts("samples")
-        return table.unify_dictionaries() if table is not None else _no_samples()
+        return table.unify_dictionaries().combine_chunks() if table is not None else _no_samples()
 
     def views(self) -> pa.Table | None:
         """How each view of a video went; None where no view is on record."""
@@ -191,7 +202,9 @@ class RunRecord:
         return pa.concat_tables(tables) if tables else None
 
     def _files(self, name: str) -> list[tuple[Path, pa.Table]]:
-        return [(path, _table(path)) for path in sorted((self.folder / name).glob("*.parquet"))]
+        paths = sorted((self.folder / name).glob("*.parquet"))
+        with ThreadPoolExecutor(_READERS) as readers:
+            return list(zip(paths, readers.map(_table, paths), strict=True))
 
 
 def check_comparable(records: Sequence[RunRecord]) -> None:
@@ -233,7 +246,26 @@ def lateness_s(samples: pa.Table) -> Floats:
 
 def without_missed(samples: pa.Table) -> pa.Table:
     """The samples of requests that were made at all."""
-    return samples.filter(compute.not_equal(samples["outcome"].cast(pa.string()), pa.scalar(MISSED)))
+    missed = is_word(samples, "outcome", MISSED)
+    return samples.filter(pa.array(~missed)) if missed.any() else samples
+
+
+def missed_only(samples: pa.Table) -> pa.Table:
+    """The samples of visits that were due and never began."""
+    return samples.filter(pa.array(is_word(samples, "outcome", MISSED)))
+
+
+def is_word(samples: pa.Table, column: str, word: str) -> Mask:
+    """Which samples (n,) have this word in a column of words; told by its code, so that none of n strings is made."""
+    words, codes = coded(samples, column)
+    return np.asarray(codes == words.index(word)) if word in words else np.zeros(len(codes), dtype=bool)
+
+
+def coded(samples: pa.Table, column: str) -> tuple[tuple[str, ...], NDArray[np.signedinteger[Any]]]:
+    """The dictionary of a column of words, and each sample's code (n,) in it. Words may be in it that no sample has."""
+    chunks = samples[column].combine_chunks()
+    encoded: Any = chunks if isinstance(chunks, pa.DictionaryArray) else chunks.dictionary_encode()
+    return tuple(encoded.dictionary.to_pylist()), encoded.indices.to_numpy()
 
 
 def _no_samples() -> pa.Table:
@@ -245,7 +277,8 @@ def _no_samples() -> pa.Table:
 
 def _table(path: Path) -> pa.Table:
     try:
-        return parquet.read_table(path)
+        with parquet.ParquetFile(path) as file:
+            return file.read(use_threads=False)
     except (OSError, pa.ArrowException) as error:
         what = f"this part of the record is damaged: {error}"
         raise InputError.single(source=str(path), what=what, remedy="Run again, or restore the file") from None
@@ -291,14 +324,18 @@ def _step_cost(costs: Mapping[str, tuple[float, dict[str, float]]], routes: Sequ
 
 
 def _requests_by_step(samples: pa.Table) -> dict[tuple[str, str], int]:
-    words = pa.table({name: without_missed(samples)[name].cast(pa.string()) for name in ("activity", "step")})
-    grouped = words.group_by(["activity", "step"]).aggregate([([], "count_all")])
-    return {(row["activity"], row["step"]): row["count_all"] for row in grouped.to_pylist()}
+    made = without_missed(samples)
+    (activities, activity), (steps, step) = coded(made, "activity"), coded(made, "step")
+    pairs, counts = np.unique(activity.astype(np.int64) * len(steps) + step, return_counts=True)
+    return {
+        (activities[pair // len(steps)], steps[pair % len(steps)]): count
+        for pair, count in zip(pairs.tolist(), counts.tolist(), strict=True)
+    }
 
 
 def _visits_by_activity(samples: pa.Table) -> dict[str, int]:
     made = without_missed(samples)
-    columns = {"activity": made["activity"].cast(pa.string()), "learner": made["learner"], "visit": made["visit"]}
-    visits = pa.table(columns).group_by(["activity", "learner", "visit"]).aggregate([])
-    grouped = visits.group_by("activity").aggregate([([], "count_all")])
-    return {row["activity"]: row["count_all"] for row in grouped.to_pylist()}
+    activities, activity = coded(made, "activity")
+    columns = {"activity": pa.array(activity), "learner": made["learner"], "visit": made["visit"]}
+    visits = pa.table(columns).group_by(["activity", "learner", "visit"]).aggregate([])["activity"].to_numpy()
+    return dict(zip(activities, np.bincount(visits, minlength=len(activities)).tolist(), strict=True))

@@ -6,13 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
-from pyarrow import compute
 
 from firstbell.models.evidence import RunEvidence
 from firstbell.models.measurement import Quantile, Responses
-from firstbell.models.record import MISSED, RunRecord
+from firstbell.models.record import RunRecord, coded, missed_only
 from firstbell.models.visits import Samples
 
 Mask = NDArray[np.bool_]
@@ -113,10 +111,9 @@ def _visits_of(samples: Samples, requests: Mask) -> int:
 
 
 def _missed(record: RunRecord) -> Counter[str]:
-    samples = record.samples()
-    missed = samples.filter(compute.equal(samples["outcome"].cast(pa.string()), pa.scalar(MISSED)))
-    measured = missed.filter(pa.array(missed["level"].to_numpy() >= 0))
-    return Counter(str(activity) for activity in measured["activity"].cast(pa.string()).to_pylist())
+    missed = missed_only(record.samples())
+    activities, activity = coded(missed, "activity")
+    return Counter(activities[code] for code in activity[missed["level"].to_numpy() >= 0])
 
 
 def _value_s(quantile: Quantile | None) -> float | None:

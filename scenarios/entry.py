@@ -1,9 +1,10 @@
 """How Locust gets to know the learners: user classes weighted by the profile, and the plan's shape if there is one."""
 
-import os
 import sys
+from functools import cache
 
 import locust
+from locust import argument_parser, runners
 from locust.env import Environment
 from locust.runners import LocalRunner, MasterRunner, Runner
 
@@ -17,11 +18,15 @@ from firstbell.scenarios.learner import Learner
 from firstbell.scenarios.learners import Browser, LessonAttender, QuizTaker, Watcher
 from firstbell.scenarios.load import Load
 from firstbell.scenarios.newcomers import newcomers_of
+from firstbell.scenarios.scheduling import share_cores
 from firstbell.scenarios.setting import Setting
 from firstbell.scenarios.shape import ANCHOR_MESSAGE, PlanShape
 
 _WRONG_INPUT = 2
 _MOST_PROCESSES = 64
+_SILENT_BEATS = 20
+"""Seconds for which a worker may be silent. Locust gives it three, which processes that share a core may need to make
+a ramp's learners; the verdict knows from the record how long an event loop stood still."""
 _LEARNERS: tuple[type[Learner], ...] = (Watcher, Browser, QuizTaker, LessonAttender)
 
 
@@ -42,8 +47,10 @@ def classes() -> dict[str, type]:
             found = {newcomers.__name__: newcomers}
         PlanShape.plan = setting.plan
         found[PlanShape.__name__] = PlanShape
-        if setting.plan.cores:
-            os.sched_setaffinity(0, setting.plan.cores)
+        share_cores(setting.plan)
+        runners.HEARTBEAT_LIVENESS = _SILENT_BEATS
+        # A worker asks for it once for each of a hundred options with every order to spawn: a second of CPU each time.
+        argument_parser.default_args_dict = cache(argument_parser.default_args_dict)
     _Process(setting).listen()
     return found
 

@@ -4,7 +4,6 @@ import time
 from contextlib import suppress
 from typing import ClassVar
 
-from gevent import sleep
 from locust import User, constant, task
 from locust.exception import StopUser
 from locust.user.task import LOCUST_STATE_RUNNING, LOCUST_STATE_STOPPING, LOCUST_STATE_WAITING
@@ -106,7 +105,8 @@ class Learner(User):
 
     def begin(self, activity: str, due_s: float) -> Visit:
         """Wait until a visit is due and begin it; SessionOverError where the session or the run ends before."""
-        due_s = self.attendance.present_s(due_s)
+        if self.attendance.absences:
+            due_s = self.attendance.present_s(due_s)
         self.wait_until(due_s)
         visit = self.visit(activity, due_s)
         if _monotonic() >= self.load.schedule.end_s:
@@ -133,10 +133,9 @@ class Learner(User):
         self._come_in()
 
     def _sleep_until(self, time_s: float) -> None:
-        delay_s = time_s - _monotonic()
-        if delay_s > 0:
+        if time_s > _monotonic():
             self._state = LOCUST_STATE_WAITING  # Locust may stop a waiting user at once
-            sleep(delay_s)
+            self.load.alarm.sleep_until(time_s)
             self._state = LOCUST_STATE_RUNNING
 
     def after(self, people_s: float, since_s: float) -> float:

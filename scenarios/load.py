@@ -8,6 +8,7 @@ from firstbell.models.problems import InputError
 from firstbell.models.workload import Workload
 from firstbell.scenarios.accounts import AccountBook
 from firstbell.scenarios.adapter import Adapter, Video, adapter_class
+from firstbell.scenarios.alarm_clock import AlarmClock
 from firstbell.scenarios.arrivals import Arrivals
 from firstbell.scenarios.chance import Chance, Choice, Popularity
 from firstbell.scenarios.http.client import Client, Origin
@@ -15,6 +16,7 @@ from firstbell.scenarios.player import PlayerRules
 from firstbell.scenarios.recorder import Recorder
 from firstbell.scenarios.schedule import RAMP, Schedule
 from firstbell.scenarios.setting import Setting
+from firstbell.scenarios.source_addresses import source_addresses
 from firstbell.scenarios.visit import StepFailedError, Visit
 
 
@@ -32,6 +34,7 @@ class Load:
         self.origin = origin
         self.process = process
         self.processes = processes
+        self._source_address = source_addresses(origin, process)
         self.schedule = Schedule.of(plan, anchor_s) if plan and anchor_s is not None else Schedule(())
         self.arrivals = Arrivals.of(plan, self.schedule, process) if plan and anchor_s is not None else Arrivals(())
         self.session_s = plan.session_s if plan else self.workload.session.length_s.value
@@ -51,13 +54,14 @@ class Load:
         self.rung_caps = Choice([rung.share for rung in self.workload.content.ladder.rungs])
         self.videos = self._catalogue()
         self.popularity = Popularity(len(self.videos), self.workload.content.popularity_zipf.value)
+        self.alarm = AlarmClock()
         self.spawned = 0
         self._placed: dict[str, int] = {}
         self.learners = 0
 
     def new_client(self) -> Client:
         """A connection of its own for a learner."""
-        return Client(self.origin)
+        return Client(self.origin, source_address=self._source_address())
 
     def any_video(self) -> Video:
         """A video, by its popularity."""

@@ -1,10 +1,13 @@
-"""HLS playlists, parsed by the m3u8 library once a process for each distinct text."""
+"""HLS playlists, read once a process for each distinct text: master playlists by the m3u8 library."""
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import urljoin
 
 import m3u8
+
+_LENGTH = "#EXTINF:"  # RFC 8216 §4.3.2.1: a segment's length, before the line with its address
 
 
 class PlaylistError(ValueError):
@@ -47,10 +50,29 @@ def media_of(media: bytes, *, at_least: int = 1) -> MediaPlaylist:
 
 @lru_cache(maxsize=4096)
 def _media_of(media: bytes) -> MediaPlaylist:
-    segments = [_segment(segment) for segment in _parsed(media).segments]
-    return MediaPlaylist(
-        durations_s=tuple(duration_s for duration_s, _ in segments), uris=tuple(uri for _, uri in segments)
-    )
+    """What m3u8 makes of a media playlist takes milliseconds; a player needs two lines of each segment, no more."""
+    durations_s: list[float] = []
+    uris: list[str] = []
+    for line in _decoded(media).splitlines():
+        if line.startswith(_LENGTH):
+            durations_s.append(_length_s(line))
+        elif line.strip() and not line.startswith("#"):
+            uris.append(line.strip())
+        if not 0 <= len(durations_s) - len(uris) <= 1:
+            raise PlaylistError("a segment without a length or an address")
+    if len(durations_s) != len(uris):
+        raise PlaylistError("a segment without an address")
+    return MediaPlaylist(durations_s=tuple(durations_s), uris=tuple(uris))
+
+
+def _length_s(line: str) -> float:
+    try:
+        length_s = float(line.removeprefix(_LENGTH).partition(",")[0])
+    except ValueError:
+        length_s = 0.0
+    if not 0 < length_s < math.inf:
+        raise PlaylistError("a segment without a length")
+    return length_s
 
 
 def _rung(variant: m3u8.Playlist) -> Rung:
@@ -58,12 +80,6 @@ def _rung(variant: m3u8.Playlist) -> Rung:
     if not peak or not variant.uri:
         raise PlaylistError("a variant without a bandwidth or an address")
     return Rung(peak_bits_per_s=peak, mean_bits_per_s=mean or peak, uri=variant.uri)
-
-
-def _segment(segment: m3u8.Segment) -> tuple[float, str]:
-    if not segment.duration or segment.duration <= 0 or not segment.uri:
-        raise PlaylistError("a segment without a length or an address")
-    return segment.duration, segment.uri
 
 
 def resolved(base_path: str, uri: str) -> str:
@@ -75,9 +91,16 @@ def resolved(base_path: str, uri: str) -> str:
 
 def _parsed(text: bytes) -> m3u8.M3U8:
     try:
-        decoded = text.decode("utf-8")
-        if not decoded.lstrip("\ufeff").startswith("#EXTM3U"):
-            raise PlaylistError("no #EXTM3U at the beginning")
-        return m3u8.loads(decoded)
-    except (m3u8.ParseError, UnicodeDecodeError, AttributeError, KeyError, TypeError) as error:
+        return m3u8.loads(_decoded(text))
+    except (m3u8.ParseError, AttributeError, KeyError, TypeError) as error:
         raise PlaylistError(f"not a playlist: {error}") from error
+
+
+def _decoded(text: bytes) -> str:
+    try:
+        decoded = text.decode("utf-8").lstrip("\ufeff")
+    except UnicodeDecodeError as error:
+        raise PlaylistError(f"not a playlist: {error}") from error
+    if not decoded.startswith("#EXTM3U"):
+        raise PlaylistError("no #EXTM3U at the beginning")
+    return decoded

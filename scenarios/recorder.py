@@ -125,7 +125,9 @@ class Recorder:
             return
         path = self._folder / name / f"{self._process:03d}-{self._parts[name]:04d}.parquet"
         partial = path.with_suffix(".partial")
-        parquet.write_table(table, partial)
+        # Numbers hardly ever repeat, so a dictionary of them is work for nothing.
+        words = [field.name for field in table.schema if pa.types.is_dictionary(field.type)]
+        parquet.write_table(table, partial, use_dictionary=words)  # type: ignore[arg-type]
         partial.replace(path)
         self._parts[name] += 1
 

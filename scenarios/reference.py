@@ -4,12 +4,14 @@ import re
 from collections.abc import Callable, Sequence
 from urllib.parse import quote
 
+from firstbell.models.workload import Workload
 from firstbell.scenarios.accounts import Account
 from firstbell.scenarios.adapter import Adapter, Attempt, Video
+from firstbell.scenarios.chance import Chance
 from firstbell.scenarios.http.client import Reply
 from firstbell.scenarios.visit import Visit
 
-_ASSET = re.compile(rb"""["'](/assets/[^"']+)["']""")
+_ASSET = re.compile(rb"""/assets/[^"'<> ]+(?=["'])""")
 _PASSWORDS = 16
 _CATEGORIES = 12
 _GRADES = 13
@@ -21,6 +23,10 @@ _OPTIONS = 4
 
 class ReferenceAdapter(Adapter):
     """Speaks to ``firstbell serve``."""
+
+    def __init__(self, workload: Workload, chance: Chance) -> None:
+        super().__init__(workload, chance)
+        self._assets_a_page = workload.states.browsing.requests_per_page.value - 1
 
     def videos(self, visit: Visit, account: Account) -> Sequence[Video]:
         self.sign_in(visit, account)
@@ -35,10 +41,9 @@ class ReferenceAdapter(Adapter):
 
     def open_page(self, visit: Visit) -> None:
         reply = visit.request("page.html", "GET", self._search())
-        assets = list(dict.fromkeys(_ASSET.findall(reply.content)))
-        wanted = self.chance.around(self.workload.states.browsing.requests_per_page.value - 1)
-        for asset in assets[:wanted]:
-            visit.request("page.asset", "GET", asset.decode(), keep_body=False)
+        wanted = self.chance.around(self._assets_a_page)
+        for asset in _assets(reply.content, wanted):
+            visit.request("page.asset", "GET", asset, keep_body=False)
 
     def send_beacon(self, visit: Visit, video: Video, *, position_s: float, watched_s: float, rung: int) -> None:
         told = {"position_s": round(position_s, 3), "watched_s": round(watched_s, 3), "rung": rung}
@@ -93,6 +98,15 @@ class ReferenceAdapter(Adapter):
     def _answers(self, page: int) -> dict[str, int]:
         first = (page - 1) * _QUESTIONS_A_PAGE
         return {str(first + number): self.chance.below(_OPTIONS) for number in range(_QUESTIONS_A_PAGE)}
+
+
+def _assets(html: bytes, most: int) -> list[str]:
+    """The first so many different ones; a page names them at its top, so that hardly any of it is looked through."""
+    found: dict[bytes, None] = {}
+    matches = _ASSET.finditer(html)
+    while len(found) < most and (match := next(matches, None)):
+        found[match[0]] = None
+    return [asset.decode() for asset in found]
 
 
 def _password(account: Account) -> str:

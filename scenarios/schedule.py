@@ -4,7 +4,7 @@ All processes share one anchor on CLOCK_MONOTONIC, so that they agree on every m
 """
 
 import math
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -43,6 +43,7 @@ class Schedule:
         self.stages = tuple(stages)
         self._pace = pace
         self._ends = [stage.end_s for stage in stages]
+        self._most = max((stage.learners for stage in stages), default=0)
         self.start_s = stages[0].ramp_start_s if stages else -math.inf
         self.end_s = stages[-1].end_s if stages else math.inf
 
@@ -130,10 +131,16 @@ class Schedule:
         if not self.stages:
             return now_s
         first = self.stages[0]
-        done = (rank + 0.5) / max(stage.learners for stage in self.stages)
+        done = (rank + 0.5) / self._most
         # The last sign-ins must be over, with whatever queued up, before anything is measured.
         ramp_s = first.start_s - first.ramp_start_s
         return max(now_s, first.ramp_start_s + done * max(ramp_s - _DRAIN_S, ramp_s / 2))
+
+    def arrived_at(self, time_s: float) -> int:
+        """How many learners sign in before a moment, where all do so in the first ramp: the ranks below this."""
+        if not self.stages:
+            return 0
+        return bisect_left(range(self._most), time_s, key=lambda rank: self.arrival_s(rank, -math.inf))
 
     def after(self, clock: str, time_s: float, people_s: float, attendance: Attendance = ALWAYS) -> float:
         """The moment at which a learner's clock, read at ``time_s``, has gone on by ``people_s``.

@@ -1,5 +1,6 @@
 """The plan as a Locust load shape: learners are asked for a little ahead, and come in by the shared schedule."""
 
+import math
 import time
 from typing import ClassVar
 
@@ -13,8 +14,13 @@ from firstbell.scenarios.schedule import Schedule
 ANCHOR_MESSAGE = "firstbell-anchor"
 _BEGINS_IN_S = 1.0
 _LEAD_S = 2.5  # a tick may come a second late, and spawning takes its time
+_STEP_S = 4.0  # a worker counts all its users several times with each order to spawn
 
 Tick = tuple[int, float]
+
+
+def _next_step_s(time_s: float) -> float:
+    return math.ceil(time_s / _STEP_S) * _STEP_S
 
 
 class PlanShape(LoadTestShape):
@@ -36,7 +42,7 @@ class PlanShape(LoadTestShape):
         ahead_s = min(now_s + _LEAD_S, self._schedule.end_s - 1e-3)
         wanted = max(self._schedule.learners_at(now_s), self._schedule.learners_at(ahead_s), 1)
         if self.plan.sign_in_first:
-            wanted = self.plan.peak_learners
+            wanted = max(self._schedule.arrived_at(_next_step_s(ahead_s)), 1)
         # All of a tick at once: when each learner comes in is the schedule's business, not Locust's.
         return wanted, float(max(wanted, 1))
 

@@ -101,7 +101,11 @@ class View:
             return self._learner.now_s()
         end_s = self._time_s(playhead.reaches_s(min(self._wanted_s, playhead.media_s)))
         fetch_s = self._time_s(player.next_fetch_s())
-        next_s = min(time_s for time_s in (end_s, fetch_s, beacon.due_s) if time_s is not None)
+        next_s = beacon.due_s
+        if fetch_s is not None and fetch_s < next_s:
+            next_s = fetch_s
+        if end_s is not None and end_s < next_s:
+            next_s = end_s
         if next_s == end_s:
             self._learner.wait_until(end_s)
             return end_s
@@ -149,10 +153,12 @@ class View:
 
     def _own_s(self, time_s: float) -> float:
         """Players live on the learner's own clock: a video stands still while its learner is away."""
-        return self._learner.attendance.own_s(time_s)
+        attendance = self._learner.attendance
+        return attendance.own_s(time_s) if attendance.absences else time_s
 
     def _time_s(self, own_s: float | None) -> float | None:
-        return None if own_s is None else self._learner.attendance.time_s(own_s)
+        attendance = self._learner.attendance
+        return own_s if own_s is None or not attendance.absences else attendance.time_s(own_s)
 
     def _record(self) -> None:
         player = self._player

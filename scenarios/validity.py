@@ -6,17 +6,21 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
-from pyarrow import compute
 
 from firstbell.models.measurement import Span
 from firstbell.models.problems import InputError
-from firstbell.models.record import RunRecord, lateness_s, without_missed
+from firstbell.models.record import RunRecord, is_word, lateness_s, without_missed
 from firstbell.models.study import Validity as Verdict
 from firstbell.scenarios.machine import DESCRIPTORS
 
-LATENESS_LIMIT_S = 0.05
+LATENESS_LIMIT_S = 0.1
 """p99 of how late the generator made its requests: response times run from when they were due, so that this is in
 them, and a page's p95 objective is about a second."""
+
+_MODELLED_LATENESS_LIMIT_S = 0.05
+"""The same for levels that a model is fitted to or checked on."""
+
+_ONLY_LOADED = frozenset({"run", "open"})
 
 _CPU_LIMIT = 0.9
 """Of a core for a process, and of all the generator's cores for all of them: beyond it learners wait for each other."""
@@ -85,7 +89,7 @@ def _invalid(record: RunRecord) -> Iterator[str]:
     if len(samples) == 0:
         yield "there is not one sample"
         return
-    if set(samples["outcome"].cast(pa.string()).unique().to_pylist()) <= _UNANSWERED:
+    if set(samples["outcome"].unique().to_pylist()) <= _UNANSWERED:
         yield "the target could not be reached: not one request was answered"
         return
     spans = used_spans(record)
@@ -110,7 +114,7 @@ def _arrivals_left_out(record: RunRecord, samples: pa.Table) -> Iterator[str]:
         return
     (span,) = record.spans
     planned = int(np.sum(span.start_s + plan.arrivals_s() < min(span.end_s, record.ended_s)))
-    of_arrivals = compute.equal(samples["activity"].cast(pa.string()), pa.scalar(plan.arrivals.activity)).to_numpy()
+    of_arrivals = is_word(samples, "activity", plan.arrivals.activity)
     of_arrivals &= samples["due_s"].to_numpy() >= span.start_s
     recorded = len(np.unique(samples["learner"].to_numpy()[of_arrivals]))
     if recorded < planned:
@@ -137,8 +141,9 @@ def _generator_bound(record: RunRecord) -> Iterator[str]:
         of_level = late[(due >= span.start_s) & (due < span.end_s)]
         p99_s = float(np.quantile(of_level, 0.99)) if len(of_level) else 0.0
         where = f"level of {span.learners:,} learners"
-        if p99_s >= LATENESS_LIMIT_S:
-            yield f"{where}: requests began {_ms(p99_s)} late (p99; the limit is {_ms(LATENESS_LIMIT_S)})"
+        limit_s = LATENESS_LIMIT_S if span.kind in _ONLY_LOADED else _MODELLED_LATENESS_LIMIT_S
+        if p99_s >= limit_s:
+            yield f"{where}: requests began {_ms(p99_s)} late (p99; the limit is {_ms(limit_s)})"
         for process in _processes(generator):
             cpu = _cpu_share(generator, process, span)
             if cpu > _CPU_LIMIT:
@@ -155,11 +160,11 @@ def _generator_bound(record: RunRecord) -> Iterator[str]:
 
 def _own_failures(record: RunRecord, samples: pa.Table) -> Iterator[str]:
     """Requests that the generator's own machine refused, those of the ramps among them: their learners never came."""
-    due, outcomes = samples["due_s"].to_numpy(), samples["outcome"].cast(pa.string()).to_numpy(zero_copy_only=False)
+    due_s = samples["due_s"].to_numpy()
+    refused_s = {outcome: due_s[is_word(samples, "outcome", outcome)] for outcome in OWN_FAILURES}
     for span in used_spans(record):
-        told = outcomes[(due >= span.ramp_start_s) & (due < span.end_s)]
         for outcome, why in OWN_FAILURES.items():
-            failed = int(np.count_nonzero(told == outcome))
+            failed = int(np.sum((refused_s[outcome] >= span.ramp_start_s) & (refused_s[outcome] < span.end_s)))
             if failed:
                 yield (
                     f"level of {span.learners:,} learners: {failed:,} requests failed on the generator's side: {why} "

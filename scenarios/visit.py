@@ -74,14 +74,17 @@ class Visit:
             reply = self.client.send(prepared, keep_body=keep_body)
         except GreenletExit:
             # Stopped before the answer came: leaving it out would leave out the slowest of all.
-            self._record(step, prepared.method, start_s, math.nan, _monotonic(), 0, 0, "timeout")
+            self._given_up(step, prepared.method, start_s)
             raise
         if read is not None and reply.outcome is _OK:
             _read(reply, read)
         outcome = "ok" if reply.outcome is _OK else reply.outcome.value
-        times = reply.start_s, reply.first_byte_s, reply.end_s
-        self._record(step, prepared.method, *times, reply.received_bytes, reply.status, outcome)
-        self.due_s = reply.end_s
+        end_s, recorder = reply.end_s, self._recorder
+        recorder.add(
+            self.due_s, reply.start_s, reply.first_byte_s, end_s, reply.received_bytes, self.learner, self._number,
+            reply.status, self.level, recorder.step_code(self.activity, step, prepared.method), outcome,
+        )  # fmt: skip
+        self.due_s = end_s
         if reply.outcome is not _OK:
             raise StepFailedError(reply)
         return reply
@@ -93,21 +96,11 @@ class Visit:
             self.due_s, math.nan, math.nan, math.nan, 0, self.learner, self._number, 0, self.level, step, "missed"
         )
 
-    def _record(
-        self,
-        step: str,
-        method: str,
-        start_s: float,
-        first_byte_s: float,
-        end_s: float,
-        received_bytes: int,
-        status: int,
-        outcome: str,
-    ) -> None:
+    def _given_up(self, step: str, method: str, start_s: float) -> None:
         recorder = self._recorder
         recorder.add(
-            self.due_s, start_s, first_byte_s, end_s, received_bytes, self.learner, self._number, status, self.level,
-            recorder.step_code(self.activity, step, method), outcome,
+            self.due_s, start_s, math.nan, _monotonic(), 0, self.learner, self._number, 0, self.level,
+            recorder.step_code(self.activity, step, method), "timeout",
         )  # fmt: skip
 
 

@@ -23,7 +23,7 @@ MAY_IMPORT = {
     "locustfile": ("firstbell.scenarios",),
 }
 LOAD_GENERATOR = ("locust", "gevent", "geventhttpclient")
-NETWORK = ("requests", "httptools", "granian", "socket", "ssl", "asyncio", "http", "urllib.request")
+NETWORK = ("requests", "httptools", "uvloop", "socket", "ssl", "asyncio", "http", "urllib.request")
 PRESENTATION = ("matplotlib", "jinja2", "rich", "typer")
 MUST_NOT_IMPORT = {
     "firstbell.models": LOAD_GENERATOR + NETWORK + PRESENTATION,

@@ -18,8 +18,10 @@ from firstbell.scenarios.http.tls import shared_context
 
 __all__ = ["Client", "Origin", "Outcome", "PreparedRequest", "Reply", "shared_context"]
 
+_monotonic = time.monotonic
 _MOST_REDIRECTS = 10
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_TAKES_NO_PLACE = frozenset({"Range", "Content-Type"})  # of any header that goes with every request
 _NO_HEADERS: Mapping[str, str] = {}
 
 
@@ -93,7 +95,7 @@ class Client:
         if json is not None:
             body = json_body(json)
             headers = {"Content-Type": "application/json"} | dict(headers or {})
-        fields = self._fields if not headers else self._encoded_defaults(headers)
+        fields = self._fields if not headers else self._fields_with(headers)
         return PreparedRequest(method, self._target(path), fields, body)
 
     def request(
@@ -119,15 +121,19 @@ class Client:
 
         Redirects are followed on the same origin only; one that leads elsewhere is a ``protocol`` outcome.
         """
-        reply = Reply(time.monotonic())
+        reply = Reply(_monotonic())
         self._exchange(prepared, reply, keep_body)
-        while follow_redirects and reply.status in _REDIRECTS and reply.ok:
+        if reply.status in _REDIRECTS and follow_redirects:
+            self._follow(prepared, reply, keep_body)
+        return reply
+
+    def _follow(self, prepared: PreparedRequest, reply: Reply, keep_body: bool) -> None:
+        while reply.status in _REDIRECTS and reply.ok:
             redirected = self._redirected(prepared, reply)
             if redirected is None:
                 break
             prepared = redirected
             self._exchange(prepared, reply, keep_body)
-        return reply
 
     def close(self) -> None:
         """Close the connection; a request after that opens a new one."""
@@ -141,10 +147,16 @@ class Client:
 
     def _exchange(self, prepared: PreparedRequest, reply: Reply, keep_body: bool) -> None:
         """One request, one reply; whatever goes wrong ends in ``reply`` and closes the connection."""
-        if self._connection is not None and self._connection.is_busy:
+        connection = self._connection
+        if connection is not None and connection.waiting is not None:
             raise RuntimeError("a client serves one greenlet at a time; give each learner its own")
         try:
-            self._transact(prepared, reply, keep_body)
+            first_bytes = 0 if connection is None or connection.closed else self._ask_kept(connection, prepared, reply)
+            if not first_bytes:
+                connection, first_bytes = self._ask_fresh(prepared, reply)
+            assert connection is not None
+            if not read_reply(connection, first_bytes, prepared.method, reply, keep_body):
+                self.close()
         except OSError as error:
             self._give_up(reply, outcome_of(error), error)
         except ProtocolError as error:
@@ -152,30 +164,14 @@ class Client:
         except BaseException:  # the greenlet is killed in the middle: what is on its way fits no later request
             self.close()
             raise
-        reply.end_s = time.monotonic()
+        reply.end_s = _monotonic()
 
     def _give_up(self, reply: Reply, outcome: Outcome, error: Exception) -> None:
         self.close()
         reply.fail(outcome, str(error) or type(error).__name__)
 
-    def _transact(self, prepared: PreparedRequest, reply: Reply, keep_body: bool) -> None:
-        first_bytes = self._ask_kept(prepared, reply)
-        if not first_bytes:
-            self.close()
-            self._connection = self._connected()
-            first_bytes = ask(self._connection, prepared, reply)
-            if not first_bytes:
-                raise ConnectionResetError("the server closed the connection without a reply")
-        connection = self._connection
-        assert connection is not None
-        if not read_reply(connection, first_bytes, prepared.method, reply, keep_body):
-            self.close()
-
-    def _ask_kept(self, prepared: PreparedRequest, reply: Reply) -> int:
+    def _ask_kept(self, connection: Connection, prepared: PreparedRequest, reply: Reply) -> int:
         """Bytes that came of a reply over the kept connection; 0 where a fresh one is to be asked."""
-        connection = self._connection
-        if connection is None or connection.closed:
-            return 0
         if not (prepared.idempotent or connection.is_resting()):
             return 0
         reply.reused = True
@@ -185,7 +181,7 @@ class Client:
             if not first_bytes and not prepared.idempotent:
                 raise ConnectionResetError("the server closed the kept connection without a reply")
         except NothingSentError:
-            pass
+            reply.sent_bytes -= len(prepared.data)
         except ConnectionError:
             if not prepared.idempotent:
                 raise
@@ -193,6 +189,14 @@ class Client:
             reply.attempts += 1
             reply.reused = False
         return first_bytes
+
+    def _ask_fresh(self, prepared: PreparedRequest, reply: Reply) -> tuple[Connection, int]:
+        self.close()
+        connection = self._connection = self._connected()
+        first_bytes = ask(connection, prepared, reply)
+        if not first_bytes:
+            raise ConnectionResetError("the server closed the connection without a reply")
+        return connection, first_bytes
 
     def _connected(self) -> Connection:
         reactor = Reactor.current()
@@ -236,6 +240,11 @@ class Client:
         if not _is_same_server(f"{path.partition(':')[0].lower()}://{server}", self.origin):
             raise ForeignOriginError(f"{path} is not on {self.origin.scheme}://{self.origin.authority}")
         return target_of(f"/{rest}{query_mark}{query}")
+
+    def _fields_with(self, headers: Mapping[str, str]) -> bytes:
+        if _TAKES_NO_PLACE.issuperset(headers) and self._headers.keys().isdisjoint(headers):
+            return self._fields + encoded_fields(headers)
+        return self._encoded_defaults(headers)
 
     def _encoded_defaults(self, headers: Mapping[str, str] = _NO_HEADERS) -> bytes:
         standing = {"Host": self.origin.authority, "User-Agent": "firstbell", "Accept": "*/*"}

@@ -27,16 +27,19 @@ class _RawSocket(_socket.socket):
 
 
 class Connection:
-    """One open connection. ``deadlines`` bound every wait; one that runs out raises ``TimeoutError``."""
+    """One open connection. ``deadlines`` bound every wait; one that runs out raises ``TimeoutError``.
 
-    __slots__ = ("_socket", "_tls", "_waiting", "_watcher", "closed", "deadlines", "reactor")
+    ``waiting`` is the greenlet that waits for its bytes, None while nobody does.
+    """
+
+    __slots__ = ("_socket", "_tls", "_watcher", "closed", "deadlines", "reactor", "waiting")
 
     def __init__(self, reactor: Reactor, raw: _RawSocket, deadlines: Deadlines) -> None:
         self.reactor = reactor
         self.deadlines = deadlines
         self._socket = raw
         self._tls: Any = None
-        self._waiting: Any = None
+        self.waiting: Any = None
         self._watcher: Any = reactor.loop.io(raw.fileno(), _READ, ref=False)  # a Deadlines' timer keeps the loop going
         self.closed = False
 
@@ -110,6 +113,17 @@ class Connection:
             except ssl.SSLWantWriteError:
                 self._wait_writable()
 
+    def ask(self, data: bytes, at_most_bytes: int) -> int:
+        """Send, wait for what comes and read its beginning: how many bytes, 0 at the stream's end. See ``send``."""
+        self.send(data)
+        self.wait_readable()
+        if self._tls is None:  # in the common case all without a further call: this is gone through for each request
+            try:
+                return self._socket.recv_into(self.reactor.buffer, at_most_bytes)
+            except BlockingIOError:
+                pass
+        return self.receive(at_most_bytes)
+
     def send(self, data: bytes) -> None:
         """Hand all of ``data`` to the kernel.
 
@@ -118,7 +132,9 @@ class Connection:
             TimeoutError, OSError: it broke in between.
         """
         try:
-            sent = self._send_some(data)
+            sent = self._socket.send(data) if self._tls is None else self._send_some(data)
+        except BlockingIOError:
+            sent = 0
         except OSError as error:
             raise NothingSentError(error.errno, error.strerror) from None
         if sent < len(data):
@@ -162,10 +178,6 @@ class Connection:
         except (ssl.SSLZeroReturnError, ssl.SSLEOFError):  # the latter: closed without TLS's own goodbye, as many do
             return 0
 
-    @property
-    def is_busy(self) -> bool:
-        return self._waiting is not None
-
     def is_resting(self) -> bool:
         """Whether nothing has come since the last reply: no goodbye of the server, no bytes that nobody asked for."""
         if self.closed:
@@ -189,12 +201,12 @@ class Connection:
     def wait_readable(self) -> None:
         """Let others run until bytes, or the end of the stream, are there; may come back early."""
         deadlines = self.deadlines
-        self._waiting = getcurrent()
+        self.waiting = getcurrent()
         deadlines.enter(self)
         try:
             in_time = self.reactor.switch()
         finally:
-            self._waiting = None
+            self.waiting = None
             deadlines.leave(self)
         if in_time is False:
             raise TimeoutError(f"nothing came for {deadlines.length_s:g} s")
@@ -214,15 +226,15 @@ class Connection:
 
     def _on_readable(self) -> None:
         """The event loop's call: wake who waits; a resting connection that stirs is at its end."""
-        if self._waiting is not None:
-            self._waiting.switch(True)
+        if self.waiting is not None:
+            self.waiting.switch(True)
         elif not self.is_resting():
             self.close()
 
     def expire(self) -> None:
         """The deadlines' call: whoever waits has waited long enough."""
-        if self._waiting is not None:
-            self._waiting.switch(False)
+        if self.waiting is not None:
+            self.waiting.switch(False)
 
     def close(self) -> None:
         """Close at once (no TLS goodbye); closing again does nothing."""
@@ -234,12 +246,12 @@ class Connection:
         self._watcher = None  # it holds a method of ours: a cycle, with the collector switched off a leak
         self._tls = None
         self._socket.close()
-        if self._waiting is not None:
+        if self.waiting is not None:
             self.reactor.loop.run_callback(self._abort)
 
     def _abort(self) -> None:
-        if self._waiting is not None:
-            self._waiting.throw(ConnectionAbortedError("closed while a reply was awaited"))
+        if self.waiting is not None:
+            self.waiting.throw(ConnectionAbortedError("closed while a reply was awaited"))
 
 
 class NothingSentError(ConnectionError):

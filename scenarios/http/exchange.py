@@ -1,6 +1,5 @@
 """One request and its reply over an open connection."""
 
-import math
 import time
 
 from firstbell.scenarios.http.connection import Connection
@@ -9,16 +8,17 @@ from firstbell.scenarios.http.reactor import BUFFER_BYTES
 from firstbell.scenarios.http.reply import Reply
 from firstbell.scenarios.http.request import PreparedRequest
 
+_monotonic = time.monotonic
 _FIRST_READ_BYTES = 16 * 1024  # holds most replies whole; of larger ones the rest needs no parser
 
 
 def ask(connection: Connection, prepared: PreparedRequest, reply: Reply) -> int:
     """Send; wait; the number of first bytes of a reply in the reactor's buffer, 0 where the server closed instead."""
-    connection.send(prepared.data)
-    reply.sent_bytes += len(prepared.data)
-    connection.wait_readable()
-    first_bytes = connection.receive(_FIRST_READ_BYTES)
-    reply.first_byte_s = time.monotonic() if first_bytes else math.nan
+    data = prepared.data
+    reply.sent_bytes += len(data)
+    first_bytes = connection.ask(data, _FIRST_READ_BYTES)
+    if first_bytes:
+        reply.first_byte_s = _monotonic()
     return first_bytes
 
 
@@ -30,7 +30,7 @@ def read_reply(connection: Connection, first_bytes: int, method: str, reply: Rep
     """
     reactor = connection.reactor
     parser = reactor.idle_parsers.pop() if reactor.idle_parsers else ReplyParser()
-    parser.reset(method=method, keep_body=keep_body)
+    parser.reset(method, keep_body)
     try:
         parser.feed(reactor.view[:first_bytes])
         if not parser.complete:

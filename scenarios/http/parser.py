@@ -39,9 +39,10 @@ class ReplyParser:
 
     def __init__(self) -> None:
         self._parser = httptools.HttpResponseParser(self)
-        self.reset(method="GET", keep_body=False)
+        self.reset("GET", False)
 
-    def reset(self, *, method: str, keep_body: bool) -> None:
+    def reset(self, method: str, keep_body: bool) -> None:
+        """Begin a new reply, to a request by this method."""
         self._chunks: list[bytes] = []
         self._ended = False
         self._head_only = method == "HEAD"
@@ -102,6 +103,8 @@ class ReplyParser:
     @property
     def body(self) -> bytes:
         chunks = self._chunks
+        if not chunks:
+            return b""
         return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
     @property
@@ -141,7 +144,9 @@ class ReplyParser:
         if self.complete:
             self.excess = True
             return
-        self.take_body(len(chunk), chunk if self._keep_body else None)
+        self.body_bytes += len(chunk)
+        if self._keep_body:
+            self._chunks.append(chunk)
 
     def on_message_complete(self) -> None:
         if self.head_complete and not self.complete:

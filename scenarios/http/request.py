@@ -3,11 +3,13 @@
 import json as json_text
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from urllib.parse import quote
 
 _IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE"})  # RFC 9110 §9.2.2
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")  # RFC 9110 §5.6.2
+_PLAIN_TARGET = re.compile(r"[!$-;=?-Z\[\]_a-z~]+")  # printable ASCII less what a request line can't hold
 _BODY_FIELDS = (b"content-length:", b"content-type:", b"content-encoding:")
 
 
@@ -18,7 +20,7 @@ class PreparedRequest:
 
     def __init__(self, method: str, target: str, fields: bytes, body: bytes | None = None) -> None:
         """``target``: what the request line names (see ``target_of``); ``fields``: header lines, each with its CRLF."""
-        if not _TOKEN.fullmatch(method):
+        if method not in _IDEMPOTENT and not _TOKEN.fullmatch(method):
             raise ValueError(f"{method!r} can't be a method")
         length = b""
         if body is not None or method in _WITH_BODY:
@@ -46,15 +48,20 @@ class PreparedRequest:
 
 def encoded_fields(headers: Mapping[str, str]) -> bytes:
     """Header lines as bytes; ``ValueError`` where a name or a value would break out of its line."""
-    return b"".join(_encoded_field(name, value) for name, value in headers.items())
+    return b"".join([_encoded_field(name, value) for name, value in headers.items()])
 
 
 def _encoded_field(name: str, value: str) -> bytes:
-    if not _TOKEN.fullmatch(name):
-        raise ValueError(f"a header can't be called {name!r}")
+    _check_name(name)
     if "\r" in value or "\n" in value or "\0" in value:
         raise ValueError(f"header {name} has a line break or a NUL in its value")
     return f"{name}: {value}\r\n".encode("latin-1")
+
+
+@lru_cache(maxsize=256)
+def _check_name(name: str) -> None:
+    if not _TOKEN.fullmatch(name):
+        raise ValueError(f"a header can't be called {name!r}")
 
 
 def merged(defaults: Mapping[str, str], headers: Mapping[str, str]) -> dict[str, str]:
@@ -65,10 +72,10 @@ def merged(defaults: Mapping[str, str], headers: Mapping[str, str]) -> dict[str,
 
 def target_of(path: str) -> str:
     """A path with query as the request line may name it: the fragment cut, what isn't allowed percent-encoded."""
-    path = path.partition("#")[0]
-    if path.isascii() and path.isprintable() and not set(path) & set(' "<>\\^`{|}'):
+    if _PLAIN_TARGET.fullmatch(path):
         return path
-    return quote(path, safe="/?&=%:;,+$@!*'()~[]-._")
+    path = path.partition("#")[0]
+    return path if _PLAIN_TARGET.fullmatch(path) else quote(path, safe="/?&=%:;,+$@!*'()~[]-._")
 
 
 def json_body(value: object) -> bytes:

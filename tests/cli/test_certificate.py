@@ -9,6 +9,7 @@ from rich.console import Console
 
 from firstbell.cli.backend_process import reference_backend
 from firstbell.cli.certificate import new_certificate
+from firstbell.cli.scale import CHEAP_HASH, BackendScale
 from firstbell.models.problems import InputError
 from firstbell.scenarios.generator_machine import usable_cores
 
@@ -18,7 +19,7 @@ def test_a_backend_with_a_certificate_is_trusted_by_who_has_it_and_by_nobody_els
     certificate = new_certificate(tmp_path)
     started = reference_backend(
         tmp_path / "backend", learners=2, cores=usable_cores(), seed=1, console=Console(quiet=True),
-        password_hash="argon2id:m=64,t=1,p=1", certificate=certificate,
+        scale=BackendScale(password_hash=CHEAP_HASH), certificate=certificate,
     )  # fmt: skip
     with started as url:
         assert url.startswith("https://127.0.0.1:")

@@ -12,7 +12,7 @@ import pytest
 
 from firstbell.cli import main as command
 
-HEAVY = ("numpy", "scipy", "pydantic", "matplotlib", "numba", "pyarrow", "locust", "gevent", "granian")
+HEAVY = ("numpy", "scipy", "pydantic", "matplotlib", "numba", "pyarrow", "locust", "gevent", "uvloop")
 
 
 def firstbell(*arguments: str, folder: Path | None = None) -> subprocess.CompletedProcess[str]:

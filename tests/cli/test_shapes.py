@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from firstbell.cli.profiles import find_workload
+from firstbell.cli.scale import RunScale
 from firstbell.cli.shapes import Coming, ShapeName
 from firstbell.models.arrivals import DeadlineArrivals, FirstBellArrivals, PoissonArrivals, Shape
 from firstbell.models.problems import InputError
@@ -15,7 +16,14 @@ KOSOVO = read_workload(find_workload("kosovo"))
 
 
 def _coming(shape: str, **changes: Any) -> Coming:
-    return Coming(**{"shape": ShapeName(shape), "learners": 1150, "pace": 1.0, "processes": 1, "seed": 1} | changes)
+    scale = RunScale(
+        learners=changes.pop("learners", 1150),
+        asked_processes=changes.pop("processes", 1),
+        descriptors=20_000,
+        cores=1,
+        beside=True,
+    )
+    return Coming(**{"shape": ShapeName(shape), "scale": scale, "pace": 1.0, "seed": 1} | changes)
 
 
 def _numbers(arrivals: Shape | None) -> dict[str, float]:
@@ -23,40 +31,40 @@ def _numbers(arrivals: Shape | None) -> dict[str, float]:
 
 
 def test_without_a_shape_a_cohort_of_that_size_stays_in_session() -> None:
-    plateau, arrivals = _coming("cohort").plateau(KOSOVO)
+    (plateau,), arrivals = _coming("cohort").plateaus(KOSOVO)
     assert (plateau.kind, plateau.learners, plateau.ramp_s, plateau.hold_s) == ("run", 1150, 58.5, 60)
     assert arrivals is None
 
 
 def test_sign_ins_come_as_fast_as_keeps_that_number_in_session() -> None:
-    plateau, arrivals = _coming("poisson", pace=2.0, duration=90).plateau(KOSOVO)
+    (plateau,), arrivals = _coming("poisson", pace=2.0, duration=90).plateaus(KOSOVO)
     assert isinstance(arrivals, PoissonArrivals)
     assert _numbers(arrivals) == pytest.approx({"rate_per_s": 1150 * 2 / 3000})
     assert (plateau.kind, plateau.hold_s) == ("open", 90)
 
 
 def test_a_rate_that_is_given_is_taken_as_it_is() -> None:
-    _, arrivals = _coming("poisson", pace=20.0, rate=3.5).plateau(KOSOVO)
+    _, arrivals = _coming("poisson", pace=20.0, rate=3.5).plateaus(KOSOVO)
     assert arrivals == PoissonArrivals(rate_per_s=3.5)
 
 
 def test_the_first_bell_is_the_profiles_scaled_to_the_learners_and_seen_whole() -> None:
-    plateau, arrivals = _coming("first-bell", pace=10.0).plateau(KOSOVO)
+    (plateau,), arrivals = _coming("first-bell", pace=10.0).plateaus(KOSOVO)
     assert isinstance(arrivals, FirstBellArrivals)
     assert _numbers(arrivals) == pytest.approx({"logins": 690, "centre_s": 54, "sigma_s": 18})
     assert plateau.hold_s == pytest.approx(108)
 
 
 def test_a_bell_with_numbers_of_its_own_rings_in_the_middle_unless_told_when() -> None:
-    _, middle = _coming("first-bell", sigma=5, duration=30).plateau(KOSOVO)
-    plateau, late = _coming("first-bell", sigma=5, centre=40).plateau(KOSOVO)
+    _, middle = _coming("first-bell", sigma=5, duration=30).plateaus(KOSOVO)
+    (plateau,), late = _coming("first-bell", sigma=5, centre=40).plateaus(KOSOVO)
     assert _numbers(middle) == pytest.approx({"logins": 690, "centre_s": 15, "sigma_s": 5})
     assert isinstance(late, FirstBellArrivals)
     assert (late.centre_s, plateau.hold_s) == (40, 55)
 
 
 def test_attempts_are_handed_in_as_the_profile_says_and_the_rest_of_the_time_nothing_comes() -> None:
-    plateau, arrivals = _coming("deadline", duration=50).plateau(KOSOVO)
+    (plateau,), arrivals = _coming("deadline", duration=50).plateaus(KOSOVO)
     assert isinstance(arrivals, DeadlineArrivals)
     assert _numbers(arrivals) == pytest.approx({"hand_ins": 1150, "deadline_s": 40, "rise_s": -5 / math.log(0.6)})
     assert plateau.learners == pytest.approx(1150, abs=150)  # everybody has an attempt of their own
@@ -64,12 +72,12 @@ def test_attempts_are_handed_in_as_the_profile_says_and_the_rest_of_the_time_not
 
 
 def test_each_process_has_a_learner_for_each_of_its_attempts() -> None:
-    plateau, _ = _coming("deadline", learners=100, processes=7).plateau(KOSOVO)
+    (plateau,), _ = _coming("deadline", learners=100, processes=7).plateaus(KOSOVO)
     assert plateau.learners % 7 == 0
 
 
 def test_no_more_learners_are_kept_ready_than_can_be_in_session_at_once() -> None:
-    plateau, _ = _coming("poisson", pace=100, rate=10, duration=1000, processes=2).plateau(KOSOVO)
+    (plateau,), _ = _coming("poisson", pace=100, rate=10, duration=1000, processes=2).plateaus(KOSOVO)
     assert 900 < plateau.learners < 1300  # 10/s × (30 s + 60 s of a stall) and what chance adds; 10,000 arrive
 
 
@@ -88,7 +96,7 @@ def test_a_number_that_the_shape_does_not_have_is_refused_with_a_remedy(
     shape: str, given: dict[str, float], told: str
 ) -> None:
     with pytest.raises(InputError, match=told):
-        _coming(shape, **given).plateau(KOSOVO)
+        _coming(shape, **given).plateaus(KOSOVO)
 
 
 def test_a_profile_that_says_nothing_of_deadlines_needs_the_rise() -> None:
@@ -96,5 +104,5 @@ def test_a_profile_that_says_nothing_of_deadlines_needs_the_rise() -> None:
     del told["states"]["quiz"]["deadline"]
     silent = Workload.model_validate(told, strict=False)
     with pytest.raises(InputError, match="Give --rise, or add"):
-        _coming("deadline").plateau(silent)
-    assert _coming("deadline", rise=4.0).plateau(silent)[1] == DeadlineArrivals(hand_ins=1150, deadline_s=48, rise_s=4)
+        _coming("deadline").plateaus(silent)
+    assert _coming("deadline", rise=4.0).plateaus(silent)[1] == DeadlineArrivals(hand_ins=1150, deadline_s=48, rise_s=4)

@@ -10,7 +10,15 @@ from pyarrow import parquet
 from firstbell.models.manifest import LevelTimes, Manifest
 from firstbell.models.plan import Plan, Plateau
 from firstbell.models.problems import InputError
-from firstbell.models.record import RunRecord, check_comparable, lateness_s, without_missed
+from firstbell.models.record import (
+    RunRecord,
+    check_comparable,
+    coded,
+    is_word,
+    lateness_s,
+    missed_only,
+    without_missed,
+)
 
 PLAN = Plan(
     workload="kosovo.yaml", target="http://127.0.0.1:8000", session_s=100,
@@ -57,7 +65,25 @@ def test_parts_of_several_processes_are_read_as_one_table_with_common_codes(tmp_
     _write(tmp_path, _samples([(2, 1, 100, 100, 101, "page.html", "ok")]), "samples/001-0000.parquet")
     samples = RunRecord.read(tmp_path).samples()
     assert samples["activity"].cast(pa.string()).to_pylist() == ["poll", "page"]
-    assert samples["activity"].chunk(0).dictionary.equals(samples["activity"].chunk(1).dictionary)
+    assert samples["activity"].num_chunks == 1
+    assert coded(samples, "activity")[1].tolist() == [0, 1]
+
+
+def test_words_are_told_apart_by_their_codes_and_no_string_is_made_for_a_sample(tmp_path: Path) -> None:
+    rows = [(1, visit, 100.0, 100.0, 101.0, "poll.get", "ok") for visit in range(1000)]
+    samples = _samples([*rows, (1, 1000, 100.0, float("nan"), float("nan"), "poll", "missed")])
+    assert is_word(samples, "outcome", "missed").tolist() == [False] * 1000 + [True]
+    assert not is_word(samples, "outcome", "no-port").any()
+    assert [len(words) for words in (coded(samples, name)[0] for name in ("activity", "step", "outcome"))] == [1, 2, 2]
+    assert coded(samples, "outcome")[1].dtype.kind == "i"
+    assert len(missed_only(samples)) == 1
+
+
+def test_samples_are_read_once(tmp_path: Path) -> None:
+    _manifest().write(tmp_path)
+    _write(tmp_path, _samples([(1, 1, 100, 100, 101, "poll.get", "ok")]), "samples/000-0000.parquet")
+    record = RunRecord.read(tmp_path)
+    assert record.samples() is record.samples()
 
 
 def test_a_record_that_was_cut_by_a_kill_is_read_as_far_as_it_goes(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """HLS playlists."""
 
+import m3u8
 import pytest
 
 from firstbell.scenarios.playlists import MediaPlaylist, PlaylistError, Rung, media_of, resolved, rungs_of
@@ -33,6 +34,27 @@ def test_the_segments_come_in_order_with_their_lengths() -> None:
 
 def test_the_same_text_is_parsed_once() -> None:
     assert media_of(MEDIA) is media_of(bytes(bytearray(MEDIA)))
+
+
+def test_tags_between_a_length_and_its_address_are_passed_over_as_the_m3u8_library_does() -> None:
+    text = (
+        b"\xef\xbb\xbf#EXTM3U\r\n#EXT-X-VERSION:6\r\n\r\n#EXTINF:5.96,Titel, mit Komma\r\n"
+        b"#EXT-X-BYTERANGE:75232@0\r\na.ts\r\n#EXT-X-DISCONTINUITY\r\n#EXTINF: 4\r\n\r\n"
+        b"#EXT-X-PROGRAM-DATE-TIME:2026-01-01T00:00:00Z\r\nb.ts?x=1\r\n#EXT-X-ENDLIST"
+    )
+    read = media_of(text)
+    by_library = m3u8.loads(text.decode("utf-8-sig")).segments
+    assert read.uris == tuple(segment.uri for segment in by_library) == ("a.ts", "b.ts?x=1")
+    assert read.durations_s == tuple(segment.duration for segment in by_library) == (5.96, 4.0)
+
+
+@pytest.mark.parametrize(
+    "segments",
+    [b"#EXTINF:6,\n", b"a.ts\n", b"#EXTINF:6,\n#EXTINF:6,\na.ts\nb.ts\n", b"#EXTINF:0,\na.ts\n", b"#EXTINF:x,\na.ts"],
+)
+def test_a_segment_without_a_length_or_an_address_is_refused(segments: bytes) -> None:
+    with pytest.raises(PlaylistError, match="a segment without"):
+        media_of(b"#EXTM3U\n" + segments)
 
 
 @pytest.mark.parametrize("text", [b"", b"<html>", b"#EXTM3U\n", b"\xff\xfe"])

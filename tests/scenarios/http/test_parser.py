@@ -9,7 +9,7 @@ REPLIES = [SIZED, CHUNKED, INTERIM + SIZED, INTERIM + CHUNKED]
 
 
 def fed(parser: ReplyParser, *pieces: bytes, keep_body: bool = True) -> ReplyParser:
-    parser.reset(method="GET", keep_body=keep_body)
+    parser.reset("GET", keep_body)
     for piece in pieces:
         assert not parser.complete
         parser.feed(memoryview(piece))

@@ -1,0 +1,108 @@
+"""How a run is fitted to its number of learners: processes, the ramp, and what is scaled down to fit one machine."""
+
+import math
+from dataclasses import dataclass
+
+from firstbell.fixtures.backend.configuration import Configuration
+from firstbell.models.generator_capacity import DESCRIPTOR_SHARE
+from firstbell.models.plan import Plateau
+from firstbell.models.traffic import bits_out_per_s, request_rates_per_s
+from firstbell.models.workload import Workload
+
+SIGN_INS_PER_S = 20.0
+"""What a core's full password hashes keep up with, half of it to spare for everything else."""
+
+LONGEST_RAMP_S = 170.0
+"""With this, everybody is in session within three minutes: the last sign-ins take their time."""
+
+BEGIN_S = 45.0
+"""Those who have signed in begin what they do over this time, or a ramp's learners would act together."""
+
+MOST_VIDEO_BITS_PER_S = 5e8
+"""Fetched by a generator beside its platform: copying a gigabit takes about 4 % of a core on either side."""
+
+PAGES_PER_S = 100.0
+"""Rendered anew for everybody; beyond, the backend keeps the part of a page that is the same for all, as portals do."""
+
+PAGE_CACHE_S = 3_600.0
+
+
+FULL_HASH = "argon2id"
+CHEAP_HASH = "argon2id:m=64,t=1,p=1"
+"""For runs that are not about hashing: it costs a thousandth. The run's manifest tells which hash it was."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BackendScale:
+    """How the reference backend is set up for a run."""
+
+    workers: int = Configuration.workers
+    password_hash: str = FULL_HASH
+    page_cache_s: float = Configuration.page_cache_s
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunScale:
+    """What a run takes; None where nobody asked: then it follows from the number of learners.
+
+    ``beside`` says that the platform is the reference backend on this machine, which is scaled as well.
+    """
+
+    learners: int
+    descriptors: int
+    cores: int
+    beside: bool
+    asked_processes: int | None = None
+    asked_ramp_s: float | None = None
+    asked_hash: str | None = None
+    asked_byte_fraction: float | None = None
+
+    @property
+    def processes(self) -> int:
+        """As many as their open files ask for, and no fewer than there are cores to fill."""
+        if self.asked_processes is not None:
+            return self.asked_processes
+        by_files = math.ceil(self.learners / (self.descriptors * DESCRIPTOR_SHARE))
+        by_cores = min(self.cores, math.ceil(self.learners / 5_000))
+        return max(by_files, by_cores, 1)
+
+    @property
+    def ramp_s(self) -> float:
+        """Seconds in which the learners of a cohort sign in."""
+        if self.asked_ramp_s is not None:
+            return self.asked_ramp_s
+        return min(self.learners / SIGN_INS_PER_S + 1, LONGEST_RAMP_S)
+
+    @property
+    def _outruns_full_hashes(self) -> bool:
+        return self.learners > (self.ramp_s + 1) * SIGN_INS_PER_S
+
+    def cohort(self, hold_s: float) -> tuple[Plateau, ...]:
+        """A fixed cohort. Where sign-ins come thickly, everybody signs in before anybody does anything else."""
+        if not self._outruns_full_hashes:
+            return (Plateau(kind="run", learners=self.learners, ramp_s=self.ramp_s, hold_s=hold_s),)
+        return (
+            Plateau(kind="warm-up", learners=1, ramp_s=self.ramp_s, hold_s=0.1),
+            Plateau(kind="run", learners=self.learners, ramp_s=BEGIN_S, hold_s=hold_s),
+        )
+
+    def byte_fraction(self, workload: Workload) -> float:
+        """Share of each video segment that is fetched."""
+        if self.asked_byte_fraction is not None:
+            return self.asked_byte_fraction
+        bits = bits_out_per_s(workload, self.learners)
+        video_bits_per_s = bits["video"] + bits["discarded"]
+        if not self.beside or video_bits_per_s <= MOST_VIDEO_BITS_PER_S:
+            return 1.0
+        return float(f"{MOST_VIDEO_BITS_PER_S / video_bits_per_s:.2g}")
+
+    def backend(self, workload: Workload, pace: float, *, cohort: bool) -> BackendScale:
+        """The reference backend, set up so that it keeps up with so many; arrivals by a rate find the full hash."""
+        thick = request_rates_per_s(workload, self.learners)["page"] * pace > PAGES_PER_S
+        cheap = cohort and self._outruns_full_hashes
+        by_files = math.ceil(self.learners / (self.descriptors * DESCRIPTOR_SHARE * 0.75))  # they fall unevenly
+        return BackendScale(
+            workers=max(by_files, Configuration.workers),
+            password_hash=self.asked_hash or (CHEAP_HASH if cheap else FULL_HASH),
+            page_cache_s=PAGE_CACHE_S if thick else Configuration.page_cache_s,
+        )
