@@ -11,7 +11,7 @@ from firstbell.models.prediction import measured_machine, sized_machine
 from firstbell.models.problems import InputError
 from firstbell.models.sizing import demands_of, size, sized_systems
 from firstbell.models.study import SizingRow
-from firstbell.models.validation import HeldOutCheck, Prediction, checks, predict_level
+from firstbell.models.validation import HeldOutCheck, Prediction, checks, discrepancy_of, predict_level
 
 Told = Callable[[str], None]
 """Tells the user which part of the analysis has begun."""
@@ -81,7 +81,9 @@ def _checked(findings: Findings, held_out: tuple[int, ...], effort: Effort, seed
         )
         predictions[level.learners] = prediction
         found += checks(model, level, prediction)
-    return replace(findings, predictions=predictions, checks=tuple(found))
+    missed = discrepancy_of(found)
+    model = model if missed is None else model.checked(missed)
+    return replace(findings, model=model, predictions=predictions, checks=tuple(found))
 
 
 def _sized(findings: Findings, seed: int) -> Findings:
@@ -95,7 +97,7 @@ def _sized(findings: Findings, seed: int) -> Findings:
     cores_per_node = int(workload.sizing.servers.cores_per_node.value)
     return replace(
         findings,
-        breaking=breaking_point(played, discrepancy=_discrepancy(findings.checks), seed=seed),
+        breaking=breaking_point(played, discrepancy=discrepancy_of(findings.checks) or 0.0, seed=seed),
         measured={
             level: outlook(played, learners, machine, capacity, seed=seed)
             for level, learners in workload.levels.learners().items()
@@ -108,9 +110,3 @@ def _sized(findings: Findings, seed: int) -> Findings:
         },
         sizing=size(workload, demands, seed=seed),
     )
-
-
-def _discrepancy(found: tuple[HeldOutCheck, ...]) -> float:
-    """Relative error of the whole throughput at the held-out levels, the largest one."""
-    errors = [abs(check.error) for check in found if check.activity is None]
-    return max(errors, default=0.0)

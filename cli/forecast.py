@@ -1,6 +1,7 @@
 """`firstbell forecast`: a fitted model to throughput, response times and utilisations at people's true pace."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -11,9 +12,13 @@ from rich.table import Table
 from firstbell.cli.profiles import DEFAULT, find_workload
 from firstbell.models.fitted_model import FittedModel, read_model
 from firstbell.models.forecast import Outlook, TrueLoad, outlook
+from firstbell.models.load_dependence import Reach, reach_of
 from firstbell.models.prediction import measured_machine
-from firstbell.models.problems import InputError
+from firstbell.models.problems import InputError, Problem
+from firstbell.models.uncertainty import Layers, layers_of
 from firstbell.models.workload import read_workload
+
+Forecast = tuple[Outlook, Reach]
 
 
 def forecast(
@@ -25,16 +30,24 @@ def forecast(
 ) -> None:
     """Say what the measured system would do with so many learners.
 
+    Beyond twice the highest measured load nothing is forecast, and the exit code is 2, unless a second model that knows
+    nothing of the first (the Universal Scalability Law) says the same; each such figure is marked.
+
     Example: firstbell forecast study/model.json --learners 1000,15000,115000 --json
     """
     fitted = read_model(model)
     load = TrueLoad(workload=read_workload(find_workload(workload)), model=fitted, with_stated=False)
     machine, capacity = measured_machine(fitted), {"host": fitted.cores}
     outlooks = [outlook(load, count, machine, capacity, seed=seed) for count in _counts(learners)]
+    forecasts = [(found, _reach(fitted, found)) for found in outlooks]
+    layers = layers_of(load, seed=seed)
     if as_json:
-        typer.echo(json.dumps([_document(fitted, found) for found in outlooks], indent=1))
+        uncertainty = {"load_uncertainty": layers.document()}
+        typer.echo(json.dumps([_document(*each) | uncertainty for each in forecasts], indent=1))
     else:
-        Console().print(_table(fitted, outlooks))
+        Console().print(_table(forecasts))
+        Console().print(_sources(layers))
+    _refuse(forecasts)
 
 
 def _counts(text: str) -> tuple[int, ...]:
@@ -48,46 +61,89 @@ def _counts(text: str) -> tuple[int, ...]:
     return counts
 
 
-def _extrapolated(model: FittedModel, found: Outlook) -> bool:
-    return found.load > model.quality.highest_utilization
+def _reach(model: FittedModel, found: Outlook) -> Reach:
+    return reach_of(
+        model, load=found.load, offered_per_s=found.offered_requests_per_s, answered_per_s=found.requests_per_s
+    )
 
 
-def _document(model: FittedModel, found: Outlook) -> dict[str, object]:
-    predicted = found.predicted
-    names = predicted.responses_s if predicted is not None else {}
-    return {
+def _refuse(forecasts: Sequence[Forecast]) -> None:
+    """Name all that was not forecast."""
+    problems = [
+        Problem(
+            source="--learners",
+            key=None,
+            value=str(found.learners),
+            what="not forecast",
+            remedy=f"It is {reach.refused}",
+        )
+        for found, reach in forecasts
+        if reach.refused is not None
+    ]
+    if problems:
+        raise InputError(problems)
+
+
+def _document(found: Outlook, reach: Reach) -> dict[str, object]:
+    """What is refused has no figure of the system, only what was asked of it."""
+    asked = {
         "learners": found.learners,
+        "load": found.load,
+        "offered_per_s": found.offered_requests_per_s,
+        "extrapolated": reach.beyond > 1,
+        "times_measured_load": reach.beyond,
+        "models": {"network_per_s": reach.network_per_s, "usl_per_s": reach.usl_per_s},
+        "refused": reach.refused,
+        "note": reach.note,
+    }
+    if reach.refused is not None:
+        return asked | {"holds": None, "throughput_per_s": None, "utilization": None, "activities": {}}
+    return asked | {
         "holds": found.holds,
         "missed": list(found.missed),
-        "load": found.load,
-        "extrapolated": _extrapolated(model, found),
         "throughput_per_s": found.requests_per_s,
-        "offered_per_s": found.offered_requests_per_s,
         "utilization": {name: min(found.offered_cores[name] / c, 1.0) for name, c in found.capacity_cores.items()},
-        "activities": {
-            name: {"p50_s": predicted.p50_s[name], "p95_s": predicted.p95_s[name], "mean_s": predicted.mean_s[name]}
-            for name in names
-            if predicted is not None
-        },
+        "activities": _activities(found),
     }
 
 
-def _table(model: FittedModel, outlooks: list[Outlook]) -> Table:
+def _activities(found: Outlook) -> dict[str, dict[str, float]]:
+    predicted = found.predicted
+    if predicted is None:
+        return {}
+    return {
+        name: {"p50_s": predicted.p50_s[name], "p95_s": predicted.p95_s[name], "mean_s": predicted.mean_s[name]}
+        for name in predicted.responses_s
+    }
+
+
+def _table(forecasts: Sequence[Forecast]) -> Table:
     table = Table("learners", "requests/s", "load", "login p95", "page p95", "says")
-    for found in outlooks:
-        p95_s = found.predicted.p95_s if found.predicted is not None else {}
+    for found, reach in forecasts:
+        known = found.predicted if reach.refused is None else None
+        p95_s = known.p95_s if known is not None else {}
         table.add_row(
             f"{found.learners}",
-            f"{found.requests_per_s:.1f}",
+            f"{found.requests_per_s:.1f}" if reach.refused is None else "–",
             f"{found.load:.0%}",
             *(f"{p95_s[name] * 1000:.0f} ms" if name in p95_s else "–" for name in ("login", "page")),
-            _says(model, found),
+            _says(found, reach),
         )
     return table
 
 
-def _says(model: FittedModel, found: Outlook) -> str:
+def _sources(layers: Layers) -> str:
+    """The load's uncertainty in one line."""
+    told = {name: "not known" if share is None else f"{share:.0%}" for name, share in layers.shares().items()}
+    shares = ", ".join(f"{name} {share}" for name, share in told.items())
+    return f"load known to ±{2 * layers.relative_sd:.0%} (95 %); variance from: {shares}"
+
+
+def _says(found: Outlook, reach: Reach) -> str:
+    if reach.refused is not None:
+        return reach.note
     if found.predicted is None:
-        return "overloaded: no steady state"
-    verdict = "holds" if found.holds else f"misses {', '.join(found.missed)}"
-    return f"{verdict}; extrapolated" if _extrapolated(model, found) else verdict
+        verdict = "overloaded: no steady state"
+    else:
+        verdict = "holds" if found.holds else f"misses {', '.join(found.missed)}"
+    return f"{verdict}; {reach.note}" if reach.beyond > 1 else verdict

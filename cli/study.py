@@ -15,11 +15,13 @@ from firstbell.cli.profiles import DEFAULT, find_workload
 from firstbell.cli.progress import follow
 from firstbell.cli.system_under_test import REFERENCE, system_under_test
 from firstbell.cli.written import study_of
+from firstbell.models.demand import condition_number, demand_law
 from firstbell.models.evidence import RunEvidence
-from firstbell.models.load_plan import Tempo, climb, pilot_plateau
+from firstbell.models.load_plan import CALIBRATION_LOAD, Tempo, boosts_within, climb, design_of, pilot_plateau
 from firstbell.models.plan import Plan, Plateau
 from firstbell.models.problems import InputError
 from firstbell.models.record import RunRecord
+from firstbell.models.streams import streams_of
 from firstbell.models.study import Study, ValidityResult
 from firstbell.models.workload import Workload, read_workload
 from firstbell.reports.folder import write_report
@@ -109,7 +111,13 @@ def _measured(trip: Trip) -> RunEvidence:
     saturation = _saturation_learners(pilot)
     tempo = trip.tempo.for_saturation(saturation)
     learners = min(saturation, tempo.most_learners)
-    plateaus = climb(trip.workload.study, tempo, saturation_learners=learners)
+    streams = streams_of(trip.workload, played_only=True)
+    boosts = boosts_within(
+        streams, _costs_s(pilot), learners=CALIBRATION_LOAD * learners, pace=tempo.pace, cores=pilot.levels[0].cores
+    )
+    plateaus = climb(trip.workload.study, tempo, saturation_learners=learners, boosts=boosts)
+    condition = condition_number(design_of(streams, plateaus, tempo.pace))
+    trip.console.print(f"condition number of the planned mixes: {condition:.3g}; with one mix alone, infinite")
     return replace(trip, tempo=tempo).load("climb", plateaus, "climbing the load levels")
 
 
@@ -121,6 +129,15 @@ def _saturation_learners(pilot: RunEvidence) -> float:
         remedy = "Look at runs/pilot in the study's folder; a target must show its CPU time at /metrics"
         raise InputError.single(source="pilot", what=what, remedy=remedy)
     return level.learners / level.utilization
+
+
+def _costs_s(pilot: RunEvidence) -> dict[str, float]:
+    """About what a visit costs by activity: busy time shared out by response times, which is all that one mix tells."""
+    level = pilot.levels[0]
+    response_s = level.mean_response_s()
+    rates = {name: rate for name, rate in level.throughput_per_s().items() if name in response_s and rate > 0}
+    found = demand_law(level.utilization * level.cores, list(rates.values()), [response_s[name] for name in rates])
+    return dict(zip(rates, found.tolist(), strict=True))
 
 
 def _concluded(run: RunEvidence, folder: Path, *, target: str, quick: bool, seed: int, console: Console) -> Study:

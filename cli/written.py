@@ -7,6 +7,7 @@ from importlib.metadata import version
 from firstbell.cli.analysis import Findings
 from firstbell.cli.surroundings import backend_words, machine_words, scaled_down
 from firstbell.cli.verdict import unjudged_objectives, verdict_of
+from firstbell.models.assumptions import little_gap
 from firstbell.models.evidence import HELD_OUT
 from firstbell.models.fitted_model import ActivityModel, FittedModel
 from firstbell.models.forecast import Outlook, TrueLoad
@@ -81,7 +82,7 @@ def _level(findings: Findings, level: LevelMeasurement) -> LevelResult:
         throughput_per_s=level.requests_per_s,
         error_ratio=level.error_ratio,
         lateness_p99_s=level.lateness_p99_s,
-        little_gap=_little_gap(findings, level),
+        little_gap=little_gap(level, findings.run.told_streams),
         utilization=None if math.isnan(level.utilization) else level.utilization,
         activities={name: _activity(found, run.missed(level, name)) for name, found in level.activities.items()},
         stations={
@@ -112,25 +113,6 @@ def _activity(found: ActivityMeasurement, missed: int) -> ActivityResult:
     )
 
 
-def _little_gap(findings: Findings, level: LevelMeasurement) -> float | None:
-    """Learners that Little's law finds in the thinking streams, X (R + Z), against those who were planned there.
-
-    Z is what they were told, not what was measured: a generator that thinks too long shows here.
-    """
-    if level.kind == "calibration":
-        return None
-    run = findings.run
-    responses_s = level.mean_response_s()
-    found = planned = 0.0
-    for stream in run.told_streams:
-        rate = {name: level.activities[name].throughput_per_s for name in stream.visits if name in level.activities}
-        if stream.name == "sign-in" or not rate:
-            continue
-        found += sum(x * (stream.time_s + responses_s.get(name, 0.0)) for name, x in rate.items())
-        planned += level.learners * stream.share
-    return found / planned - 1 if planned else None
-
-
 def _demands(model: FittedModel | None) -> Iterator[DemandResult]:
     for activity in model.activities if model is not None else ():
         for index, station in enumerate(model.stations if model is not None else ()):
@@ -143,13 +125,12 @@ def _demands(model: FittedModel | None) -> Iterator[DemandResult]:
 
 
 def _demand_interval(activity: ActivityModel, index: int) -> Interval:
-    drawn = sorted(draw[index] for draw in activity.draws_s)
-    tail = int(0.025 * len(drawn))
+    low, high = activity.intervals_s[index]
     likely = activity.demand_s[index]
     return Interval(
-        low=min(drawn[tail], likely),
+        low=min(low, likely),
         likely=likely,
-        high=max(drawn[len(drawn) - 1 - tail], likely),
+        high=max(high, likely),
         unit="s",
         source="utilisation law, block bootstrap",
     )

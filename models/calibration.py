@@ -1,26 +1,39 @@
 """From measured levels to a fitted model.
 
-Demands come from the utilisation law over many windows. What the law can't tell, the shape of a visit at low load, is
+Demands come from the utilisation law over many windows, from response times where the target shows no metrics, or from
+both. What these can't tell, the shape of a visit at low load, is
 read off the lowest level: how a visit's cost is spread over its requests, how much single visits differ, and how much
 time is spent where no station works.
 """
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from firstbell.models.assumptions import (
+    advice_of,
+    collinearity_test,
+    discipline_test,
+    little_test,
+    stationarity_test,
+)
+from firstbell.models.black_box import BlackBoxFit, MeasuredDemands, Plateaus, response_law
 from firstbell.models.demand import DemandFit, Prior, utilisation_law
 from firstbell.models.fitted_model import (
     ActivityModel,
+    AssumptionTest,
+    DemandsFrom,
     FitQuality,
     FittedModel,
+    MeasuredLoad,
     MeasuredStream,
     RequestStep,
     ThreadPool,
 )
+from firstbell.models.load_dependence import growth_of
 from firstbell.models.measurement import LevelMeasurement, Windows
 from firstbell.models.prediction import Predicted, Question, measured_machine, predict_looks
 from firstbell.models.problems import InputError
@@ -30,6 +43,9 @@ from firstbell.models.visits import Samples, Visits
 Floats = NDArray[np.float64]
 FACTORS = 32
 FEWEST_FOR_A_SHAPE = 40
+PLATFORM = "platform"  # the only station of a black box
+_MISFIT = 4.0
+_FEWEST_WINDOWS = 5
 _AS_TOLD = 0.05
 _SURE = 3.0  # standard errors; the think times of all streams vary about as much as exponential ones, or less
 POWERS = (1.0, 0.75, 0.5, 0.25, 0.0)
@@ -39,7 +55,9 @@ POWERS = (1.0, 0.75, 0.5, 0.25, 0.0)
 class Evidence:
     """All that a fit looks at. ``levels`` are those used for the fit, lowest first; held-out ones are not in here.
 
-    ``streams`` are those to look for; ``told`` those whose times the generator was told and keeps.
+    ``mixes`` are plateaus with other mixes, for what response times tell. Where the target showed no metrics,
+    ``windows`` have no stations and ``cores`` is None. ``streams`` are those to look for; ``told`` those whose
+    times the generator was told and keeps.
     ``visited`` names the stations of each activity where the architecture is known; where it isn't, the data decide.
     """
 
@@ -49,41 +67,54 @@ class Evidence:
     samples: Samples
     visits: Visits
     levels: tuple[LevelMeasurement, ...]
+    mixes: tuple[LevelMeasurement, ...]
     windows: Windows
     streams: tuple[Stream, ...]
     told: tuple[Stream, ...]
     pools: tuple[ThreadPool, ...]
-    cores: float
+    cores: float | None
     ledger_s: Mapping[tuple[str, str], float]
     visited: Mapping[str, tuple[str, ...]]
     held_out: tuple[int, ...]
 
 
-def fit(evidence: Evidence, *, draws: int = 100, seed: int = 1, simulated_s: float = 300.0) -> FittedModel:
+def fit(
+    evidence: Evidence,
+    *,
+    demands_from: DemandsFrom | None = None,
+    draws: int = 100,
+    seed: int = 1,
+    simulated_s: float = 300.0,
+) -> FittedModel:
     """Fit a model; raise InputError where the record can't tell the demands.
 
-    Latencies and the shapes of visits are found with simulations of each level, ``simulated_s`` long.
+    Demands come from the target's ``metrics`` (the utilisation law), from ``responses`` (the black box) or from
+    ``both``; None takes metrics where there are any. Latencies and the shapes of visits are found with simulations of
+    each level, ``simulated_s`` long.
     """
     if not evidence.levels:
         remedy = "Let the run go on until its first level is over, or hold out fewer levels"
         raise InputError.single(source="record", what="no level was measured whole", remedy=remedy)
-    fits = _demands(evidence, draws, seed)
+    found = _found(evidence, demands_from, draws, seed)
     bare = FittedModel(
         workload=evidence.workload,
         workload_hash=evidence.workload_hash,
-        stations=evidence.windows.stations,
-        background=tuple(fit.background for fit in fits),
-        coldness=tuple(fit.coldness for fit in fits),
-        coldness_draws=tuple(zip(*(fit.coldness_draws.tolist() for fit in fits), strict=True)),
-        cores=evidence.cores,
-        pools=evidence.pools,
-        activities=tuple(_activity(evidence, fits, index) for index in range(len(evidence.windows.activities))),
+        stations=found.stations,
+        background=found.background,
+        coldness=found.coldness,
+        coldness_draws=found.coldness_draws,
+        cores=found.cores,
+        pools=found.pools,
+        activities=tuple(_activity(evidence, found, index) for index in range(len(evidence.windows.activities))),
         streams=tuple(MeasuredStream.of(stream) for stream in _streams(evidence)),
         pace=evidence.pace,
-        quality=_quality(evidence, fits),
+        quality=_quality(evidence, found),
     )
+    loads = tuple(_load(evidence, bare, level) for level in evidence.levels)
+    bare = bare.model_copy(update={"loads": loads, "growth": growth_of(loads)})
     look = _Look(levels=evidence.levels, simulated_s=simulated_s, seed=seed)
-    return _with_shapes(_with_latencies(bare, look), look)
+    timed = bare if found.demands_from == "responses" else _with_latencies(bare, look)
+    return _with_shapes(timed, look)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,12 +136,12 @@ class _Look:
         return predict_looks(model, question, level.spans)
 
 
-def _demands(evidence: Evidence, draws: int, seed: int) -> list[DemandFit]:
+def _demands(evidence: Evidence, cores: float, draws: int, seed: int) -> list[DemandFit]:
     """A fit for each station. How idle the cores were is itself noisy, so a first fit says it for the second."""
     windows = evidence.windows
     used = windows.cores.sum(axis=1)
-    explained = np.clip(used - utilisation_law(windows.visits_per_s, used, draws=1).residual, 0, evidence.cores)
-    idle = 1 - explained / evidence.cores
+    explained = np.clip(used - utilisation_law(windows.visits_per_s, used, draws=1).residual, 0, cores)
+    idle = 1 - explained / cores
     return [
         utilisation_law(
             windows.visits_per_s,
@@ -124,35 +155,203 @@ def _demands(evidence: Evidence, draws: int, seed: int) -> list[DemandFit]:
     ]
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Found:
+    """Demands wherever they come from: ``demand_s`` and both ends of its interval (stations, activities), ``draws_s``
+    (draws, stations, activities), ``latency_s`` (activities,)."""
+
+    demands_from: DemandsFrom
+    stations: tuple[str, ...]
+    demand_s: Floats
+    low_s: Floats
+    high_s: Floats
+    draws_s: Floats
+    latency_s: Floats
+    background: tuple[float, ...]
+    coldness: tuple[float, ...]
+    coldness_draws: tuple[tuple[float, ...], ...]
+    cores: float
+    pools: tuple[ThreadPool, ...]
+    inflation: dict[str, float]
+    condition_number: float
+    r_squared: dict[str, float]
+    advice: tuple[str, ...]
+
+
+def _found(evidence: Evidence, demands_from: DemandsFrom | None, draws: int, seed: int) -> _Found:
+    if demands_from is None:
+        demands_from = "metrics" if evidence.cores is not None else "responses"
+    if demands_from == "responses":
+        return _from_responses(evidence, draws, seed)
+    if evidence.cores is None:
+        what = "the record has no metrics of the target"
+        remedy = "Fit it with --demands responses, or load a target that shows /metrics"
+        raise InputError.single(source="record", what=what, remedy=remedy)
+    metrics = _from_metrics(evidence, evidence.cores, draws, seed)
+    return metrics if demands_from == "metrics" else _from_both(evidence, metrics, draws, seed)
+
+
+def _from_metrics(evidence: Evidence, cores: float, draws: int, seed: int) -> _Found:
+    fits = _demands(evidence, cores, draws, seed)
+    windows = evidence.windows
+    low_s, high_s = np.moveaxis(np.array([fit.interval_s() for fit in fits]), 1, 0)
+    return _Found(
+        demands_from="metrics",
+        stations=windows.stations,
+        demand_s=np.array([fit.demand_s for fit in fits]),
+        low_s=low_s,
+        high_s=high_s,
+        draws_s=np.stack([fit.draws_s for fit in fits], axis=1),
+        latency_s=np.zeros(len(windows.activities)),
+        background=tuple(fit.background for fit in fits),
+        coldness=tuple(fit.coldness for fit in fits),
+        coldness_draws=tuple(zip(*(fit.coldness_draws.tolist() for fit in fits), strict=True)),
+        cores=cores,
+        pools=evidence.pools,
+        inflation=dict(zip(windows.activities, fits[0].inflation.tolist(), strict=True)),
+        condition_number=fits[0].condition_number,
+        r_squared={
+            station: fit.r_squared
+            for station, fit in zip(windows.stations, fits, strict=True)
+            if fit.r_squared is not None
+        },
+        advice=(),
+    )
+
+
+def _from_responses(evidence: Evidence, draws: int, seed: int) -> _Found:
+    """The black box: one station, the platform, of which nobody can say what is inside."""
+    box = response_law(_plateaus(evidence), draws=draws, seed=seed)
+    low_s, high_s = np.quantile(box.draws_s, [0.025, 0.975], axis=0)
+    return _Found(
+        demands_from="responses",
+        stations=(PLATFORM,),
+        demand_s=box.demand_s[None],
+        low_s=np.minimum(low_s, box.demand_s)[None],
+        high_s=np.maximum(high_s, box.demand_s)[None],
+        draws_s=box.draws_s[:, None],
+        latency_s=box.delay_s,
+        background=(0.0,),
+        coldness=(0.0,),
+        coldness_draws=((0.0,),) * draws,
+        cores=float(box.servers),
+        pools=(ThreadPool(stations=(PLATFORM,), replicas=1, threads=10_000),),
+        inflation={},
+        condition_number=box.condition_number,
+        r_squared={},
+        advice=tuple(_box_advice(box)),
+    )
+
+
+def _from_both(evidence: Evidence, metrics: _Found, draws: int, seed: int) -> _Found:
+    """The metrics' demands moved by what response times say, each counting by how sure it is.
+
+    Response times tell an activity's demand at all stations together; it is shared out as the metrics say.
+    """
+    together = MeasuredDemands(demand_s=metrics.demand_s.sum(axis=0), draws_s=metrics.draws_s.sum(axis=1))
+    cores = max(round(metrics.cores), 1)
+    box = response_law(_plateaus(evidence), servers=cores, measured=together, draws=len(metrics.draws_s), seed=seed)
+    factor = box.demand_s / np.maximum(together.demand_s, 1e-12)
+    drawn = box.draws_s / np.maximum(together.demand_s, 1e-12)
+    return replace(
+        metrics,
+        demands_from="both",
+        demand_s=metrics.demand_s * factor,
+        low_s=metrics.demand_s * np.quantile(drawn, 0.025, axis=0),
+        high_s=metrics.demand_s * np.quantile(drawn, 0.975, axis=0),
+        draws_s=metrics.demand_s * drawn[:, None],
+        advice=tuple(_box_advice(box, metrics=True)),
+    )
+
+
+def _plateaus(evidence: Evidence) -> Plateaus:
+    return Plateaus.of(evidence.windows.activities, (*evidence.levels, *evidence.mixes), evidence.visits)
+
+
+def _box_advice(box: BlackBoxFit, *, metrics: bool = False) -> Iterator[str]:
+    if not metrics:
+        yield (
+            "Demands were fitted to response times alone: they are those of whatever is contended, with "
+            f"{box.servers} {'server' if box.servers == 1 else 'servers'}. Which station it is can't be told without "
+            "metrics, nor what lies at stations that are never busy."
+        )
+    if box.doubtful:
+        yield (
+            f"Response times can't tell the demands of {', '.join(box.doubtful)} from a delay that no load changes. "
+            "Measure higher levels, or show /metrics."
+        )
+    if box.misfit > _MISFIT:
+        yield (
+            f"A network of queues misses the response times by {box.misfit**0.5:.1f} times their errors: something "
+            "else than waiting for a processor lengthens them. Its intervals were widened by as much."
+        )
+
+
+def _load(evidence: Evidence, model: FittedModel, level: LevelMeasurement) -> MeasuredLoad:
+    """What was asked and answered at a level, and how much more processor time it took than the demands explain."""
+    offered = sum(
+        stream.stream().visits_per_s(level.learners) * part * model.activity(name).requests_per_visit
+        for stream in model.streams
+        for name, part in stream.stream().mix().items()
+    )
+    ratio, error = _cores_ratio(evidence, model, level)
+    return MeasuredLoad(
+        learners=level.learners,
+        offered_per_s=offered,
+        answered_per_s=level.requests_per_s,
+        cores_ratio=ratio,
+        ratio_error=error,
+    )
+
+
+def _cores_ratio(
+    evidence: Evidence, model: FittedModel, level: LevelMeasurement
+) -> tuple[float, float] | tuple[None, None]:
+    """Processor time used over explained in the windows of a level, with its standard error; None without metrics."""
+    windows = evidence.windows
+    mine = np.zeros(len(windows.start_s), dtype=bool)
+    for span in level.spans:
+        mine |= (windows.start_s >= span.start_s) & (windows.end_s <= span.end_s)
+    if not windows.stations or mine.sum() < _FEWEST_WINDOWS:
+        return None, None
+    lit = model.at_utilization(level.utilization)
+    cost_s = np.array([lit.activity(name).total_demand_s for name in windows.activities])
+    explained = windows.visits_per_s[mine] @ cost_s + sum(model.background)
+    missed = windows.cores[mine].sum(axis=1) - explained
+    mean = float(explained.mean())
+    return 1 + float(missed.mean()) / mean, float(missed.std(ddof=1)) / mean / float(mine.sum()) ** 0.5
+
+
 def _prior(evidence: Evidence, station: str, idle: Floats) -> Prior:
     """Requests a visit, the response time at the lowest level that saw the activity, and who comes here at all."""
     requests, most_s, comes = [], [], []
     for name in evidence.windows.activities:
         seen = [level.activities[name] for level in evidence.levels if name in level.activities]
         times = [found.responses.mean_s for found in seen if found.responses.mean_s is not None]
-        requests.append(seen[0].requests_per_visit if seen else 1.0)
+        requests.append(_requests_per_visit(evidence, name))
         most_s.append(times[0] if times else 1.0)
         comes.append(station in evidence.visited[name] if name in evidence.visited else None)
     return Prior(requests_per_visit=np.array(requests), most_s=np.array(most_s), idle=idle, comes=tuple(comes))
 
 
-def _activity(evidence: Evidence, fits: Sequence[DemandFit], index: int) -> ActivityModel:
+def _activity(evidence: Evidence, found: _Found, index: int) -> ActivityModel:
     name = evidence.windows.activities[index]
     seen = [level.activities[name] for level in evidence.levels if name in level.activities]
-    weights = [found.visits for found in seen]
-    requests = float(np.average([found.requests_per_visit for found in seen], weights=weights)) if sum(weights) else 1.0
-    received = float(np.average([found.bytes_per_visit for found in seen], weights=weights)) if sum(weights) else 0.0
+    weights = [level.visits for level in seen]
+    requests = float(np.average([level.requests_per_visit for level in seen], weights=weights)) if sum(weights) else 1.0
+    received = float(np.average([level.bytes_per_visit for level in seen], weights=weights)) if sum(weights) else 0.0
     return ActivityModel(
         name=name,
-        demand_s=tuple(float(fit.demand_s[index]) for fit in fits),
-        draws_s=tuple(tuple(float(d) for d in row) for row in np.column_stack([f.draws_s[:, index] for f in fits])),
+        demand_s=tuple(found.demand_s[:, index].tolist()),
+        draws_s=tuple(tuple(row) for row in found.draws_s[:, :, index].tolist()),
+        intervals_s=tuple(zip(found.low_s[:, index].tolist(), found.high_s[:, index].tolist(), strict=True)),
         requests_per_visit=requests,
         bytes_per_visit=received,
         steps=_steps(evidence, name, requests),
         factors=_factors(evidence, name),
-        latency_s=0.0,
+        latency_s=float(found.latency_s[index]),
         visits_seen=sum(weights),
-        ledger_s=tuple(evidence.ledger_s.get((name, station)) for station in evidence.windows.stations),
+        ledger_s=tuple(evidence.ledger_s.get((name, station)) for station in found.stations),
     )
 
 
@@ -282,37 +481,52 @@ def _misfits(predicted: Predicted, level: LevelMeasurement) -> dict[str, float]:
     return found
 
 
-def _quality(evidence: Evidence, fits: Sequence[DemandFit]) -> FitQuality:
+def _quality(evidence: Evidence, found: _Found) -> FitQuality:
     windows = evidence.windows
-    names = windows.activities
-    inflation = dict(zip(names, fits[0].inflation.tolist(), strict=True))
     learners = [level.learners for level in evidence.levels]
+    utilization = np.array([_utilization(level, evidence, found) for level in evidence.levels])
+    tests = tuple(_assumptions(evidence, found, utilization))
+    advice = [*found.advice, *advice_of(tests)]
+    if utilization.max() < 0.3:
+        advice.append("No level used more than 30 % of the machine: measure higher levels before you trust a forecast.")
     return FitQuality(
+        demands_from=found.demands_from,
         windows=len(windows.start_s),
         window_s=float(np.mean(windows.end_s - windows.start_s)),
-        condition_number=fits[0].condition_number if np.isfinite(fits[0].condition_number) else None,
-        inflation={name: min(factor, 1e9) for name, factor in inflation.items()},
-        r_squared={
-            station: fit.r_squared
-            for station, fit in zip(windows.stations, fits, strict=True)
-            if fit.r_squared is not None
-        },
+        condition_number=found.condition_number if np.isfinite(found.condition_number) else None,
+        inflation={name: min(factor, 1e9) for name, factor in found.inflation.items()},
+        r_squared=found.r_squared,
         lowest_learners=min(learners),
         highest_learners=max(learners),
-        highest_utilization=max(level.utilization for level in evidence.levels),
+        highest_utilization=float(utilization.max()),
         held_out=evidence.held_out,
-        advice=tuple(_advice(inflation, evidence.levels)),
+        assumptions=tests,
+        advice=tuple(advice),
     )
 
 
-def _advice(inflation: Mapping[str, float], levels: Sequence[LevelMeasurement]) -> list[str]:
-    doubtful = sorted(name for name, factor in inflation.items() if factor > 10)
-    advice = []
-    if doubtful:
-        advice.append(
-            f"The demands of {', '.join(doubtful)} can hardly be told apart: they came in a nearly fixed mix. "
-            "Their sum is sure, the single figures are not. Measure more mixes."
-        )
-    if max(level.utilization for level in levels) < 0.3:
-        advice.append("No level used more than 30 % of the machine: measure higher levels before you trust a forecast.")
-    return advice
+def _assumptions(evidence: Evidence, found: _Found, utilization: Floats) -> Iterator[AssumptionTest]:
+    activities = evidence.windows.activities
+    yield little_test(evidence.levels, evidence.told)
+    yield stationarity_test(evidence.levels, evidence.visits)
+    yield collinearity_test(evidence.windows.visits_per_s, found.inflation)
+    yield discipline_test(
+        Plateaus.of(activities, evidence.levels, evidence.visits),
+        demand_s=dict(zip(activities, found.demand_s.sum(axis=0).tolist(), strict=True)),
+        requests={name: _requests_per_visit(evidence, name) for name in activities},
+        utilization=utilization,
+    )
+
+
+def _requests_per_visit(evidence: Evidence, name: str) -> float:
+    """As at the lowest level that saw the activity."""
+    seen = [level.activities[name] for level in evidence.levels if name in level.activities]
+    return seen[0].requests_per_visit if seen else 1.0
+
+
+def _utilization(level: LevelMeasurement, evidence: Evidence, found: _Found) -> float:
+    """As measured; where nobody measured it, as the demands say."""
+    if np.isfinite(level.utilization):
+        return level.utilization
+    demand_s = dict(zip(evidence.windows.activities, found.demand_s.sum(axis=0).tolist(), strict=True))
+    return float(sum(rate * demand_s[name] for name, rate in level.throughput_per_s().items()) / found.cores)

@@ -1,6 +1,6 @@
 """Service demands from the utilisation law: U = Σ X_a D_a + U_0, over many windows.
 
-Non-negative least squares, weighted by the noise that each window must have; intervals by a bootstrap over blocks of
+Non-negative least squares, weighted by the noise that each window must have; intervals by a bootstrap of blocks of
 windows, since neighbouring windows share their queues. Source: Lazowska et al. 1984, ch. 12; the regression as in
 Zhang, Cherkasova & Smirni 2007.
 
@@ -9,10 +9,13 @@ besides may be told as a `Prior`; it adds rows to the least squares, so that the
 """
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import nnls
+from scipy.stats import norm
+from scipy.stats import t as student
 
 from firstbell.models.problems import InputError
 
@@ -21,6 +24,7 @@ Floats = NDArray[np.float64]
 _COLDNESS = (0.0, 0.15, 0.3, 0.5, 0.75, 1.0, 1.5)
 _PRICE = 4.0  # what a coldness must explain to be believed, in squared standard deviations
 _REWEIGHTINGS = 2
+_BLOCKS_EACH = 4  # blocks of windows for each unknown, at least
 _SURE = 1.5  # standard deviations above nothing
 _LEAST_SHARE = 0.02
 _LEAST_JOB_S = 2e-5  # who is known to come does something there
@@ -45,30 +49,39 @@ class Prior:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class DemandFit:
-    """Demands at one station: ``demand_s`` (classes,), ``draws_s`` (draws, classes), ``background`` as utilisation.
+    """Demands at one station: ``demand_s`` (classes,), ``draws_s`` (draws, classes), ``background`` as utilisation with
+    its ``background_draws`` (draws,).
 
-    Demands are those on busy cores; ``coldness`` and ``coldness_draws`` (draws,) are the prior's c, by which they rise
-    on idle ones, 0 without a prior. ``residual`` (windows,) is measured less explained; ``r_squared`` is of the
-    weighted regression, None where the utilisation did not vary; ``condition_number`` is that of the design matrix
-    with its column for the background. ``inflation`` (classes,) says how far each demand's variance is inflated by the
-    others' company (the variance inflation factor): above 10, that single demand is doubtful though the sums are not
-    (Belsley 1980).
+    ``most_s`` (classes,) is the most that each may be by the bootstrap before those of noise were left out; 0 without a
+    prior, when none is. Demands are those on busy cores; ``coldness`` and ``coldness_draws`` (draws,) are the prior's
+    c, by which they rise on idle ones, 0 without a prior. ``residual`` (windows,) is measured less explained;
+    ``r_squared`` is of the weighted regression, None where the utilisation did not vary; ``condition_number`` is that
+    of the design matrix with its column for the background. ``inflation`` (classes,) says how far each demand's
+    variance is inflated by the others' company (the variance inflation factor): above 10, that single demand is
+    doubtful though the sums are not (Belsley 1980).
     """
 
     demand_s: Floats
     draws_s: Floats
+    most_s: Floats
     coldness: float
     coldness_draws: Floats
     background: float
+    background_draws: Floats
     residual: Floats
     r_squared: float | None
     condition_number: float
     inflation: Floats
 
     def interval_s(self, coverage: float = 0.95) -> tuple[Floats, Floats]:
-        """Bootstrap interval of each demand (percentile method), widened to hold the estimate itself."""
+        """Bootstrap interval of each demand (percentile method), widened to hold the estimate itself.
+
+        What was left out as noise may be as much as noise hides: its interval reaches from its floor to there.
+        """
         tail = (1 - coverage) / 2
         low, high = np.quantile(self.draws_s, [tail, 1 - tail], axis=0)
+        left_out = np.ptp(self.draws_s, axis=0) == 0
+        high = np.where(left_out, np.maximum(high, self.most_s), high)
         return np.minimum(low, self.demand_s), np.maximum(high, self.demand_s)
 
 
@@ -94,16 +107,21 @@ def utilisation_law(
     busy = np.asarray(utilization, dtype=float)
     _check(rates, busy, background, source)
     design = _Design.of(rates, busy, background, prior)
+    most_s = np.zeros(rates.shape[1])
     if prior is not None:
-        design = design.without(_insignificant(design, _resampled(design, block, draws, seed).coefficients))
+        before = _resampled(design, block, draws, seed).coefficients
+        most_s = np.quantile(design.demand_s(before), 0.975, axis=0)
+        design = design.without(_insignificant(design, before))
     resampled = _resampled(design, block, draws, seed)
     fitted = design.solve()
     return DemandFit(
         demand_s=design.demand_s(fitted.coefficients),
         draws_s=design.demand_s(resampled.coefficients),
+        most_s=most_s,
         coldness=float(fitted.coldness),
         coldness_draws=np.asarray(resampled.coldness),
         background=float(fitted.coefficients[-1]),
+        background_draws=resampled.coefficients[:, -1],
         residual=fitted.residual,
         r_squared=_r_squared(busy, busy - fitted.residual, design.weights),
         condition_number=float(np.linalg.cond(np.column_stack([rates, np.ones(len(rates))]))),
@@ -115,6 +133,16 @@ def demand_law(utilization: float, throughput_per_s: ArrayLike, response_s: Arra
     """Demands (classes,) at one operating point, the busy time shared out in proportion to X_c R_c (LibReDE's rule)."""
     shares = np.asarray(throughput_per_s, dtype=float) * np.asarray(response_s, dtype=float)
     return np.asarray(utilization * shares / shares.sum() / np.asarray(throughput_per_s, dtype=float))
+
+
+def condition_number(rates: Floats) -> float:
+    """Condition number of the design with its column for the background, all columns scaled to unit length.
+
+    Columns of nothing are left out: what never came has no demand to be found.
+    """
+    design = np.column_stack([rates, np.ones(len(rates))])
+    norms = np.linalg.norm(design, axis=0)
+    return float(np.linalg.cond(design[:, norms > 0] / norms[norms > 0]))
 
 
 def _variance_inflation(rates: Floats) -> Floats:
@@ -144,6 +172,9 @@ def _check(rates: Floats, busy: Floats, background: bool, source: str) -> None:
         raise InputError.single(
             source=source, what=what, remedy="Check that the target's metrics are those of the target"
         )
+    if not np.ptp(rates, axis=0).any():
+        what = "no throughput varied from one window to another"
+        raise InputError.single(source=source, what=what, remedy="Measure several levels and mixes")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -153,6 +184,16 @@ class _Solution:
     coefficients: Floats
     coldness: Floats
     residual: Floats
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Triangle:
+    """Weighted columns at one coldness as ``rotation`` (rows, unknowns) times ``upper`` (unknowns, unknowns)."""
+
+    coldness: float
+    columns: Floats
+    rotation: Floats
+    upper: Floats
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -200,15 +241,29 @@ class _Design:
         """Number of activities."""
         return int(self.columns.shape[1]) - 2
 
-    def rows(self, rows: NDArray[np.int64]) -> "_Design":
-        """The same with these windows alone."""
-        return replace(
-            self,
-            columns=self.columns[rows],
-            busy=self.busy[rows],
-            weights=self.weights[rows],
-            idle=self.idle[rows],
-        )
+    @property
+    def unknowns(self) -> int:
+        """Number of coefficients that may be other than 0."""
+        return int(np.sum(self.used))
+
+    def noise(self, fitted: _Solution, length: int) -> tuple[Floats, NDArray[np.int64]]:
+        """Residuals (windows,) as large as the noise that made them, and the block (windows,) to which each belongs.
+
+        A fit follows its data and leaves too little: each block's residuals are what they would be of a fit without it
+        (the jackknife: Bell & McCaffrey's CR3, 2002), and all are stretched as Student's t is wider than the normal
+        distribution with so many blocks.
+        """
+        columns = self._weighted(float(fitted.coldness))[:, self.used]
+        inverse = np.linalg.pinv(columns.T @ columns)
+        blocks = [np.arange(start, min(start + length, len(self.busy))) for start in range(0, len(self.busy), length)]
+        noise, owner = np.zeros(len(self.busy)), np.zeros(len(self.busy), dtype=np.int64)
+        for number, rows in enumerate(blocks):
+            hat = columns[rows] @ inverse @ columns[rows].T
+            weighted = fitted.residual[rows] * self.weights[rows]
+            noise[rows] = np.linalg.lstsq(np.eye(len(rows)) - hat, weighted, rcond=1e-8)[0] / self.weights[rows]
+            owner[rows] = number
+        freedom = max(len(blocks) - self.unknowns, 1)
+        return noise * float(student.ppf(0.975, freedom) / norm.ppf(0.975)), owner
 
     def without(self, columns: NDArray[np.bool_]) -> "_Design":
         """The same with these columns held at 0."""
@@ -216,22 +271,44 @@ class _Design:
 
     def solve(self) -> _Solution:
         """The best coefficients, none negative, with the coldness that leaves the least unexplained for its price."""
-        tried = [self._at(coldness) for coldness in (_COLDNESS if self.prior is not None else (0.0,))]
+        return self.solve_for(self.busy)
+
+    def solve_for(self, busy: Floats) -> _Solution:
+        """The same for another utilisation (windows,) at the same throughputs."""
+        tried = [self._at(triangle, busy) for triangle in self._triangles]
         return min(tried, key=lambda found: found[0] + _PRICE * (found[1].coldness > 0))[1]
 
-    def _at(self, coldness: float) -> tuple[float, _Solution]:
+    def _at(self, triangle: "_Triangle", busy: Floats) -> tuple[float, _Solution]:
+        target = busy * self.weights
+        projected = triangle.rotation[: len(busy)].T @ target
+        found = np.zeros(self.columns.shape[1])
+        found[self.used] = _nnls(triangle.upper, projected)
+        missed = triangle.upper @ found[self.used] - projected
+        unexplained = float(target @ target - projected @ projected + missed @ missed)
+        residual = busy - triangle.columns @ found
+        return unexplained, _Solution(coefficients=found, coldness=np.array(triangle.coldness), residual=residual)
+
+    @cached_property
+    def _triangles(self) -> tuple["_Triangle", ...]:
+        """One for each coldness that is tried: the same for every bootstrap draw, whose NNLS is then a small one."""
+        return tuple(self._triangle(coldness) for coldness in (_COLDNESS if self.prior is not None else (0.0,)))
+
+    def _triangle(self, coldness: float) -> "_Triangle":
+        weighted = self._weighted(coldness)
+        rotation, upper = np.linalg.qr(weighted[:, self.used])
+        columns = weighted[: len(self.busy)] / self.weights[:, None]
+        return _Triangle(coldness=coldness, columns=columns, rotation=rotation, upper=upper)
+
+    def _weighted(self, coldness: float) -> Floats:
+        """Weighted rows of the least squares: the windows, then what was known before, which aims at 0."""
         columns = self.columns.copy()
         columns[:, :-1] *= (1 + coldness * self.idle)[:, None]
-        design, target = columns * self.weights[:, None], self.busy * self.weights
-        if self.prior is not None:
-            extras = np.zeros((self.classes, design.shape[1]))
-            np.fill_diagonal(extras, 1 / self.prior.most_s)
-            design, target = np.vstack([design, extras]), np.append(target, np.zeros(self.classes))
-        found = np.zeros(design.shape[1])
-        found[self.used] = _nnls(design[:, self.used], target)
-        unexplained = float(np.sum((target - design @ found) ** 2))
-        residual = self.busy - columns @ found
-        return unexplained, _Solution(coefficients=found, coldness=np.array(coldness), residual=residual)
+        design = columns * self.weights[:, None]
+        if self.prior is None:
+            return design
+        extras = np.zeros((self.classes, design.shape[1]))
+        np.fill_diagonal(extras, 1 / self.prior.most_s)
+        return np.vstack([design, extras])
 
     def demand_s(self, coefficients: Floats) -> Floats:
         """Demands (…, classes) on busy cores from coefficients (…, classes + 2)."""
@@ -244,14 +321,27 @@ class _Design:
 
 
 def _resampled(design: _Design, block: int, draws: int, seed: int) -> _Solution:
-    """Solutions of bootstrap samples of the windows, stacked: (draws, …)."""
+    """Solutions of the same windows with other noise, stacked: (draws, …).
+
+    A wild bootstrap: the design stays as it was planned, and the residuals of each block of neighbouring windows, which
+    share their queues, are multiplied by one normal number (Wu 1986; Cameron, Gelbach & Miller 2008).
+    """
     rng = np.random.default_rng(seed)
-    found = [design.rows(rows).solve() for rows in _blocks(len(design.busy), block, draws, rng)]
+    fitted = design.solve()
+    noise, owner = design.noise(fitted, _block_length(len(design.busy), design.unknowns, block))
+    explained = design.busy - fitted.residual
+    multipliers = rng.standard_normal((draws, int(owner[-1]) + 1))
+    found = [design.solve_for(explained + row[owner] * noise) for row in multipliers]
     return _Solution(
         coefficients=np.array([one.coefficients for one in found]),
         coldness=np.array([one.coldness for one in found]),
         residual=np.array([one.residual for one in found]),
     )
+
+
+def _block_length(windows: int, unknowns: int, most: int) -> int:
+    """So long that neighbours' noise stays together, so short that there are blocks enough to tell its size."""
+    return max(1, min(most, windows // (_BLOCKS_EACH * unknowns)))
 
 
 def _may_come(prior: Prior | None, classes: int) -> list[bool]:
@@ -284,14 +374,6 @@ def _nnls(design: Floats, target: Floats) -> Floats:
     scale[scale == 0] = 1
     solution, _ = nnls(design / scale, target)
     return np.asarray(solution / scale)
-
-
-def _blocks(windows: int, block: int, draws: int, rng: np.random.Generator) -> list[NDArray[np.int64]]:
-    """Rows of each bootstrap draw: whole blocks of neighbouring windows, taken with replacement (Künsch 1989)."""
-    length = max(1, min(block, windows // 4))
-    count = -(-windows // length)
-    starts = rng.integers(0, windows - length + 1, size=(draws, count))
-    return list((starts[:, :, None] + np.arange(length)).reshape(draws, -1)[:, :windows])
 
 
 def _r_squared(busy: Floats, explained: Floats, weights: Floats) -> float | None:

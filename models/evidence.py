@@ -97,16 +97,24 @@ class RunEvidence:
         return tuple(sorted({span.learners for span in self.record.spans if span.kind == HELD_OUT}))
 
     def windows(self, held_out: Sequence[int]) -> Windows:
-        """The windows of all plateaus and ramps that are not held out, other mixes included, at the average speed."""
-        assert self.server is not None, "a fit needs the backend's counters"
-        windows = windows_of(self.visits, self.server)
+        """The windows of all plateaus and ramps that are not held out, other mixes included, at the average speed.
+
+        Without counters of the backend they have no stations, and are a second long.
+        """
+        server = self.server if self.server is not None else self._clock
+        windows = windows_of(self.visits, server)
         windows = replace(windows, cores=windows.cores / slowness_in(windows, self.spans)[:, None])
         kept_back = [span for span in self.record.spans if span.learners in held_out and span.kind != "calibration"]
         return windows.where(windows.overlapping(self.spans) & ~windows.overlapping(kept_back))
 
+    @property
+    def _clock(self) -> ServerSeries:
+        """Moments a second apart at which nothing was read."""
+        time_s = np.arange(self.spans[0].ramp_start_s, self.spans[-1].end_s) if self.spans else np.array([])
+        return ServerSeries(stations=(), time_s=time_s, cpu_s=np.zeros((len(time_s), 0)), cores=float("nan"))
+
     def evidence(self, held_out: Sequence[int]) -> Evidence:
         """What a fit may see."""
-        assert self.server is not None, "a fit needs the backend's counters"
         windows = self.windows(held_out)
         return Evidence(
             workload=self.workload.name,
@@ -115,11 +123,12 @@ class RunEvidence:
             samples=self.samples,
             visits=self.visits,
             levels=self.fit_levels(held_out),
+            mixes=tuple(level for level in self.levels if level.kind == "calibration"),
             windows=windows,
             streams=streams_of(self.workload, played_only=True),
             told=self.told_streams,
             pools=self.record.thread_pools() or _one_pool_each(windows.stations),
-            cores=self.server.cores,
+            cores=self.server.cores if self.server is not None else None,
             ledger_s=self.record.ledger(),
             visited=self.record.manifest.stations,
             held_out=tuple(held_out),

@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from firstbell.models.streams import Pacing, Stream
 
 Floats = NDArray[np.float64]
 Seconds = Annotated[float, Field(ge=0)]
+DemandsFrom = Literal["metrics", "responses", "both"]
 
 
 class _Part(BaseModel):
@@ -43,12 +44,14 @@ class ActivityModel(_Part):
     """One activity: demands (stations,) in CPU seconds a visit, their bootstrap draws, and its shape at low load.
 
     ``factors`` are equally probable multiples of the mean that single visits cost; ``latency_s`` is the part of a
-    visit that no station explains: the wire, the disk, the generator itself.
+    visit that no station explains: the wire, the disk, the generator itself. ``intervals_s`` (stations,) are 95 %
+    intervals: wider than the draws where a demand could not be told from nothing and was left out.
     """
 
     name: str
     demand_s: tuple[Seconds, ...]
     draws_s: tuple[tuple[Seconds, ...], ...]
+    intervals_s: tuple[tuple[Seconds, Seconds], ...]
     requests_per_visit: float = Field(gt=0)
     bytes_per_visit: float = Field(ge=0)
     steps: tuple[RequestStep, ...] = Field(min_length=1)
@@ -90,9 +93,31 @@ class MeasuredStream(_Part):
         )
 
 
+class MeasuredLoad(_Part):
+    """Requests a second at one level of the fit: as many as learners would send if every answer came at once, and
+    those answered. ``cores_ratio`` is the processor time used over that which the demands explain."""
+
+    learners: int
+    offered_per_s: float = Field(ge=0)
+    answered_per_s: float = Field(ge=0)
+    cores_ratio: float | None
+    ratio_error: float | None
+
+
+class AssumptionTest(_Part):
+    """One test of what a fit takes for granted. ``found`` and ``holds`` are None where it could not be told."""
+
+    name: str
+    found: float | None
+    limit: float
+    holds: bool | None
+    says: str = Field(description="what was found and, where it does not hold, what to do")
+
+
 class FitQuality(_Part):
     """How the fit came about, and how far it can be taken."""
 
+    demands_from: DemandsFrom = Field(default="metrics", description="what the demands were fitted to")
     windows: int
     window_s: float
     condition_number: float | None = Field(description="None where it is infinite")
@@ -102,6 +127,10 @@ class FitQuality(_Part):
     highest_learners: int
     highest_utilization: float
     held_out: tuple[int, ...]
+    discrepancy: float | None = Field(
+        default=None, description="largest relative error of a whole throughput at a level held out; None without any"
+    )
+    assumptions: tuple[AssumptionTest, ...] = ()
     advice: tuple[str, ...]
 
 
@@ -121,6 +150,10 @@ class FittedModel(_Part):
     activities: tuple[ActivityModel, ...] = Field(min_length=1)
     streams: tuple[MeasuredStream, ...]
     pace: float = Field(gt=0)
+    loads: tuple[MeasuredLoad, ...] = ()
+    growth: tuple[tuple[float, float], ...] = Field(
+        default=(), description="requests a second and the factor on demands there; empty where none grows"
+    )
     quality: FitQuality
 
     @model_validator(mode="after")
@@ -185,6 +218,10 @@ class FittedModel(_Part):
                 "draws_s": tuple(_raised(drawn, coldness, idle) for drawn, coldness in draws),
             }
         )
+
+    def checked(self, discrepancy: float) -> "FittedModel":
+        """The model with what it missed at the levels held out from it."""
+        return self.model_copy(update={"quality": self.quality.model_copy(update={"discrepancy": discrepancy})})
 
     def write(self, path: Path) -> None:
         """Write `model.json`, whole or not at all."""

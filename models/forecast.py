@@ -8,6 +8,7 @@ import numpy as np
 from firstbell.models.estimate import Estimate
 from firstbell.models.figures import likely_values, stated_names
 from firstbell.models.fitted_model import FittedModel
+from firstbell.models.load_dependence import factor_at
 from firstbell.models.prediction import ROUTE, Machine, Predicted, Question, measured_machine, predict
 from firstbell.models.simulation.system import Activity, Source, Step, Visit
 from firstbell.models.streams import Stream, streams_of
@@ -137,10 +138,15 @@ class TrueLoad:
 def outlook(
     load: TrueLoad, learners: int, machine: Machine, capacity_cores: Mapping[str, float], *, seed: int
 ) -> Outlook:
-    """Look at one number of learners. ``capacity_cores`` is by station, or under ``host`` for all of them together."""
+    """Look at one number of learners. ``capacity_cores`` is by station, or under ``host`` for all of them together.
+
+    Demands that grew with the load of the measured machine are taken as large as they are there at this one.
+    """
+    requests_per_s = load.offered_requests_per_s(learners)
+    if load.model.growth and "host" in capacity_cores:
+        load = replace(load, model=load.model.slowed(factor_at(load.model.growth, requests_per_s)))
     stations = load.offered_cores(learners)
     offered = {"host": sum(stations.values())} if "host" in capacity_cores else stations
-    requests_per_s = load.offered_requests_per_s(learners)
     asked = max(offered[name] / capacity_cores[name] for name in capacity_cores)
     predicted = None
     if asked < STEADY_BELOW:
@@ -207,7 +213,7 @@ def breaking_point(load: TrueLoad, *, discrepancy: float, seed: int) -> Breaking
         else:
             high = middle
             binding = ", ".join(found.missed) or binding
-    spread = float(np.hypot(_relative_spread(load), discrepancy))
+    spread = float(np.hypot(relative_spread(load), discrepancy))
     interval = Estimate(
         low=low / (1 + 2 * spread),
         likely=float(low),
@@ -226,7 +232,7 @@ def _saturation_learners(load: TrueLoad) -> float:
     return (load.model.cores - idle) / per_learner
 
 
-def _relative_spread(load: TrueLoad) -> float:
+def relative_spread(load: TrueLoad) -> float:
     """Standard deviation of the load that one learner brings, over the bootstrap draws, relative to its mean."""
     probe = 1000.0
     drawn = [

@@ -4,22 +4,38 @@ They are climbed up and down in turn, a short look at each level every time. Sha
 the time; a level seen once would be seen in a slow minute or in a fast one, and the fit at one speed held against the
 check at another. Going up and down in turn cancels what drifts steadily (ABBA order).
 
-Before the levels come plateaus with other mixes: at one fixed mix the utilisation law can't tell one activity's demand
-from another's, however long it looks.
+Among the levels come plateaus with other mixes: at one fixed mix the utilisation law can't tell one activity's demand
+from another's, however long it looks. Each runs one clock as fast as the platform may be loaded meanwhile: of all
+designs that change one clock at a time that is the D-optimal one, for the determinant grows with every boost (Atkinson,
+Donev & Tobias 2007, ch. 11). ``design_of`` is the matrix of what all plateaus ask for; its condition number is told.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+import numpy as np
+from numpy.typing import NDArray
+
 from firstbell.models.plan import Plateau
+from firstbell.models.streams import Stream
 from firstbell.models.workload.assumptions import StudyPlan
 
-# How much faster each clock runs in its own mix, so that what is rare or cheap is seen above the noise of the rest.
-BOOSTS = {
+Floats = NDArray[np.float64]
+
+# The most that each clock is hurried in its own mix, so that what is rare or cheap is seen above the noise of the rest;
+# beyond, learners would wait for their own earlier answers.
+MOST_BOOST = {
     "login": 3.0, "browsing": 2.5, "watching": 5.0, "quiz": 9.0, "lesson": 10.0, "autosave": 20.0, "beacon": 50.0,
 }  # fmt: skip
 REST = 0.4
 CALIBRATION_LOAD = 0.35
+MIX_LOAD = 0.75  # a mix may use this share of the cores: near saturation windows are noisy, and queues outlast them
+# Whose clock moves a stream; players' segments keep their own time.
+CLOCKS = {
+    "sign-in": "login", "browsing": "browsing", "views": "watching", "beacons": "beacon", "quiz": "quiz",
+    "autosave": "autosave", "polls": "lesson",
+}  # fmt: skip
 SETTLE_S = 1.2
 SIGN_IN_CPU_S = 0.025  # about what one takes on a machine of these years; ramps must not outrun it
 
@@ -79,23 +95,73 @@ def pilot_plateau(tempo: Tempo) -> Plateau:
     )
 
 
-def climb(plan: StudyPlan, tempo: Tempo, *, saturation_learners: float) -> tuple[Plateau, ...]:
-    """Levels up and down in turn, the other mixes among them; the first ramp is long enough for all to sign in."""
-    leg = _leg(plan, tempo, saturation_learners)
+def climb(
+    plan: StudyPlan, tempo: Tempo, *, saturation_learners: float, boosts: Mapping[str, float] = MOST_BOOST
+) -> tuple[Plateau, ...]:
+    """Levels up and down in turn, the other mixes among them; the first ramp is long enough for all to sign in.
+
+    ``boosts`` says by clock how fast it runs in its own mix, as `boosts_within` finds them.
+    """
+    leg = _leg(plan, tempo, saturation_learners, boosts)
     plateaus = [plateau for turn in range(tempo.legs) for plateau in (leg if turn % 2 == 0 else reversed(leg))]
     most = max(plateau.learners for plateau in leg)
     first = plateaus[0].model_copy(update={"ramp_s": _signing_in_s(most)})
     return (first, *(_after(before, plateau) for before, plateau in pairwise((first, *plateaus[1:]))))
 
 
-def _leg(plan: StudyPlan, tempo: Tempo, saturation_learners: float) -> list[Plateau]:
+def boosts_within(
+    streams: Sequence[Stream], cost_s: Mapping[str, float], *, learners: float, pace: float, cores: float
+) -> dict[str, float]:
+    """How fast each clock may run in its own mix: what a platform of ``cores`` carries, and at most `MOST_BOOST`.
+
+    ``cost_s`` is about what a visit costs by activity, in CPU seconds; ``streams`` are those at people's true pace.
+    """
+    boosts = {}
+    for clock, most in MOST_BOOST.items():
+        resting = dict.fromkeys(MOST_BOOST, REST)
+        load, with_it = (
+            _load(rates_at(streams, learners, pace, paces), cost_s) for paces in (resting | {clock: 0.0}, resting)
+        )
+        each = (with_it - load) / REST
+        boosts[clock] = float(np.clip((MIX_LOAD * cores - load) / each, 1.0, most)) if each > 0 else most
+    return boosts
+
+
+def rates_at(streams: Sequence[Stream], learners: float, pace: float, paces: Mapping[str, float]) -> dict[str, float]:
+    """Visits a second by activity when answers take no time and people's clocks run so much faster."""
+    rates: dict[str, float] = {}
+    for stream in streams:
+        clock = CLOCKS.get(stream.name)
+        hurry = 1.0 if clock is None else pace * paces.get(clock, 1.0)
+        for name, part in stream.mix().items():
+            rates[name] = rates.get(name, 0.0) + stream.visits_per_s(learners) * hurry * part
+    return rates
+
+
+def _load(rates: Mapping[str, float], cost_s: Mapping[str, float]) -> float:
+    return sum(rate * cost_s.get(name, 0.0) for name, rate in rates.items())
+
+
+def design_of(streams: Sequence[Stream], plateaus: Sequence[Plateau], pace: float) -> Floats:
+    """(plateaus, streams) visits a second that the plateaus which a fit may see ask for.
+
+    Activities of one stream come in one ratio at every mix: the starts, answers and submissions of a quiz are told
+    apart by what learners do by chance alone.
+    """
+    seen = [plateau for plateau in plateaus if plateau.kind in ("fit", "calibration")]
+    return np.array(
+        [[sum(rates_at([stream], each.learners, pace, each.paces).values()) for stream in streams] for each in seen]
+    )
+
+
+def _leg(plan: StudyPlan, tempo: Tempo, saturation_learners: float, boosts: Mapping[str, float]) -> list[Plateau]:
     """Levels in rising order."""
     loads = sorted((*plan.fit_loads, CALIBRATION_LOAD, *plan.held_out_loads))
     learners = {load: max(round(load * saturation_learners), 5) for load in loads}
     plateaus: list[Plateau] = []
     for load in loads:
         if load == CALIBRATION_LOAD:
-            plateaus += _mixes(learners[load], tempo)
+            plateaus += _mixes(learners[load], tempo, boosts)
         if load in plan.fit_loads:
             hold_s = tempo.hold_s / tempo.legs
             plateaus.append(Plateau(kind="fit", learners=learners[load], ramp_s=SETTLE_S, hold_s=hold_s))
@@ -112,7 +178,7 @@ def _after(before: Plateau, plateau: Plateau) -> Plateau:
     return plateau.model_copy(update={"ramp_s": max(plateau.ramp_s, SETTLE_S if before.kind == "held-out" else 0.0)})
 
 
-def _mixes(learners: int, tempo: Tempo) -> list[Plateau]:
+def _mixes(learners: int, tempo: Tempo, boosts: Mapping[str, float]) -> list[Plateau]:
     """One plateau for each clock, with that clock fast and all others slow."""
     return [
         Plateau(
@@ -120,9 +186,9 @@ def _mixes(learners: int, tempo: Tempo) -> list[Plateau]:
             learners=learners,
             ramp_s=SETTLE_S / 4,
             hold_s=tempo.mix_s / tempo.legs,
-            paces={clock: boost if clock == boosted else REST for clock in BOOSTS},
+            paces={clock: boost if clock == boosted else REST for clock in boosts},
         )
-        for boosted, boost in BOOSTS.items()
+        for boosted, boost in boosts.items()
     ]
 
 

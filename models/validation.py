@@ -86,6 +86,12 @@ def checks(model: FittedModel, level: LevelMeasurement, prediction: Prediction) 
     return tuple(_checks(level, prediction, seen))
 
 
+def discrepancy_of(found: Sequence[HeldOutCheck]) -> float | None:
+    """The largest relative error of a whole throughput; None where nothing was held out or nothing was answered."""
+    errors = [abs(check.error) for check in found if check.activity is None and check.measured]
+    return max(errors, default=None)
+
+
 def _checks(level: LevelMeasurement, prediction: Prediction, seen: Mapping[str, int]) -> Iterator[HeldOutCheck]:
     best, draws = prediction.best, prediction.draws
     visits = sum(activity.visits for activity in level.activities.values())

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
@@ -40,17 +41,40 @@ def simulate(system: SimulatedSystem, *, duration_s: float, warmup_s: float, see
     The same system, times and seed give the same numbers on every machine with the same arithmetic. Raises ValueError
     for times that are none.
     """
-    if not (math.isfinite(duration_s) and duration_s > 0 and math.isfinite(warmup_s) and warmup_s >= 0):
-        raise ValueError(f"cannot simulate {warmup_s!r} s of warm-up and {duration_s!r} s")
-    state = laid_out(system, seed=seed, room=FIRST_ROOM)
-    _free_slots(state, occupied=sum(source.population or 1 for source in system.sources))
-    populate(state)
-    state = _run(state, warmup_s)
-    settle(state)
-    _forget(state)
-    state = _run(state, warmup_s + duration_s)
+    _check_times(duration_s, warmup_s)
+    state = _run(_warmed_up(system, warmup_s, seed), warmup_s + duration_s)
     settle(state)
     return _result(system, state, duration_s, warmup_s)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Scrapes:
+    """A pool's own counters, read now and then: ``time_s`` (scrapes,) from the end of the warm-up on, and ``work_s``
+    (scrapes, pools), the service that each pool has worked off by then, in seconds."""
+
+    pools: tuple[str, ...]
+    time_s: NDArray[np.float64]
+    work_s: NDArray[np.float64]
+
+
+def simulate_scraped(
+    system: SimulatedSystem, *, duration_s: float, warmup_s: float, every_s: float, seed: int
+) -> tuple[SimulationResult, Scrapes]:
+    """The same simulation, its pools' counters read every ``every_s`` seconds, as a load test scrapes a platform."""
+    _check_times(duration_s, warmup_s)
+    if not (math.isfinite(every_s) and 0 < every_s <= duration_s):
+        raise ValueError(f"cannot scrape every {every_s!r} s within {duration_s!r} s")
+    state = _warmed_up(system, warmup_s, seed)
+    time_s = np.arange(0.0, duration_s + every_s * 1e-9, every_s)
+    rows = [state.pools["work_s"].copy()]
+    for until_s in time_s[1:]:
+        state = _run(state, warmup_s + until_s)
+        settle(state)
+        rows.append(state.pools["work_s"].copy())
+    state = _run(state, warmup_s + duration_s)
+    settle(state)
+    scrapes = Scrapes(pools=tuple(pool.name for pool in system.pools), time_s=time_s, work_s=np.array(rows))
+    return _result(system, state, duration_s, warmup_s), scrapes
 
 
 def simulate_replications(
@@ -70,6 +94,22 @@ def simulate_replications(
             executor.map(lambda seed: simulate(system, duration_s=duration_s, warmup_s=warmup_s, seed=seed), seeds)
         )
     return runs[0] if len(runs) == 1 else _pooled(runs)
+
+
+def _check_times(duration_s: float, warmup_s: float) -> None:
+    if not (math.isfinite(duration_s) and duration_s > 0 and math.isfinite(warmup_s) and warmup_s >= 0):
+        raise ValueError(f"cannot simulate {warmup_s!r} s of warm-up and {duration_s!r} s")
+
+
+def _warmed_up(system: SimulatedSystem, warmup_s: float, seed: int) -> SimulationState:
+    """The state after the warm-up, with all tallies at nothing."""
+    state = laid_out(system, seed=seed, room=FIRST_ROOM)
+    _free_slots(state, occupied=sum(source.population or 1 for source in system.sources))
+    populate(state)
+    state = _run(state, warmup_s)
+    settle(state)
+    _forget(state)
+    return state
 
 
 def _run(state: SimulationState, until_s: float) -> SimulationState:

@@ -21,7 +21,10 @@ def test_the_levels_that_the_plan_holds_out_are_held_out(
     assert model.activity("page").total_demand_s == pytest.approx(plant.total_demand_s("page"), rel=0.05)
     captured = capsys.readouterr()
     assert captured.out == ""
-    assert captured.err.splitlines()[-1] == f"{out}: 10 activities at 4 stations"
+    assert "held out, 376 learners: throughput " in captured.err
+    assert model.quality.discrepancy is not None
+    assert model.quality.discrepancy < 0.05
+    assert captured.err.splitlines()[-1] == f"{out}: 10 activities at 4 stations, from the target's metrics"
 
 
 def test_other_levels_can_be_held_out(plant_record: Path, tmp_path: Path) -> None:
@@ -62,10 +65,30 @@ def test_a_fit_with_every_level_held_out_is_refused(plant_record: Path, tmp_path
         fit(plant_record, hold_out="94,188,282,376", out=tmp_path / "model.json")
 
 
-def test_a_target_without_metrics_can_not_be_fitted(tmp_path: Path) -> None:
-    record = plant.write_record(tmp_path / "record", plateaus=plant.CLIMB[5:6], metrics=False)
-    with pytest.raises(InputError, match="has no metrics of the target"):
-        fit(record, out=tmp_path / "model.json")
+def test_a_target_without_metrics_is_fitted_to_its_response_times_and_that_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    record = plant.write_record(tmp_path / "record", metrics=False)
+    fit(record, out=tmp_path / "model.json")
+    told = capsys.readouterr().err
+    assert told.splitlines()[-1].endswith("10 activities at 1 station, from response times alone: a black box")
+    assert "advice: Demands were fitted to response times alone" in told
+    assert read_model(tmp_path / "model.json").quality.demands_from == "responses"
+
+
+def test_every_assumption_is_told_with_what_was_found(
+    plant_record: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fit(plant_record, out=tmp_path / "model.json")
+    told = capsys.readouterr().err
+    for test in read_model(tmp_path / "model.json").quality.assumptions:
+        assert f"{test.name}: holds: {test.says}" in told
+    assert "condition number" in told
+
+
+def test_what_demands_can_not_be_fitted_to_is_refused(plant_record: Path, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"--demands: nothing to fit demands to.*metrics, responses, both"):
+        fit(plant_record, demands="guesses", out=tmp_path / "model.json")
 
 
 def test_a_folder_without_a_record_is_named(tmp_path: Path) -> None:

@@ -106,6 +106,7 @@ def true_model(*, cores: float = CORES, draws: int = 3, highest_utilization: flo
             name=name,
             demand_s=tuple(cost / 1e3 for cost in costs),
             draws_s=tuple(tuple(cost / 1e3 * (0.98 + 0.02 * draw) for cost in costs) for draw in range(draws)),
+            intervals_s=tuple((0.96 * cost / 1e3, 1.04 * cost / 1e3) for cost in costs),
             requests_per_visit=requests,
             bytes_per_visit=250_000.0 if name == "segment" else 2_000.0,
             steps=(RequestStep(name=f"{name}.any", count=requests, share=1.0),),

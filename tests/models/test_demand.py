@@ -1,5 +1,7 @@
 """Service demands by the utilisation law, held against demands that are known."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -136,6 +138,18 @@ def test_in_a_fixed_mix_the_prior_shares_the_cost_out_by_requests() -> None:
     assert found[1] / found[0] == pytest.approx(3.0, rel=0.05)
 
 
+def test_a_demand_that_was_left_out_as_noise_may_be_as_much_as_noise_hides() -> None:
+    rates = mixes(60, 8)
+    busy = rates @ np.array([0.02, 0.005, 0.0]) + np.random.default_rng(8).normal(0, 0.05, 60)
+    nobody_knows = replace(prior([1.0, 1.0, 1.0], [0.03, 0.01, 0.004], np.zeros(60)), comes=(None,) * 3)
+    fit = utilisation_law(rates, busy, prior=nobody_knows)
+    low, high = fit.interval_s()
+    assert fit.demand_s[2] == 0.0
+    assert not fit.draws_s[:, 2].any()
+    assert low[2] == 0.0
+    assert 1e-5 < high[2] < 0.002
+
+
 def test_data_that_can_tell_overrule_the_prior() -> None:
     rates = mixes(200, 4)
     busy = rates @ DEMAND_S * np.random.default_rng(4).normal(1, 0.01, 200)
@@ -169,6 +183,7 @@ def test_r_squared_is_unknown_where_nothing_varied() -> None:
         (np.ones((9, 2)), np.full(9, np.nan), "finite"),
         (np.ones((9, 2)), np.zeros(9), "nothing was busy"),
         (np.zeros((9, 2)), np.ones(9), "nothing was busy"),
+        (np.ones((9, 2)), np.ones(9), "no throughput varied"),
     ],
 )
 def test_windows_that_can_not_tell_are_refused_by_name(rates: Floats, busy: Floats, told: str) -> None:

@@ -2,8 +2,19 @@
 
 import pytest
 
-from firstbell.models.load_plan import Tempo, climb, pilot_plateau
+from firstbell.models.demand import condition_number
+from firstbell.models.load_plan import (
+    MIX_LOAD,
+    MOST_BOOST,
+    Tempo,
+    boosts_within,
+    climb,
+    design_of,
+    pilot_plateau,
+    rates_at,
+)
 from firstbell.models.plan import Plateau
+from firstbell.models.streams import streams_of
 from tests.models import plant
 
 STUDY = plant.kosovo().study
@@ -114,3 +125,37 @@ def test_the_pilot_is_one_level() -> None:
     pilot = pilot_plateau(QUICK)
     assert (pilot.kind, pilot.learners) == ("warm-up", QUICK.pilot_learners)
     assert pilot.ramp_s > 0
+
+
+STREAMS = streams_of(plant.kosovo(), played_only=True)
+COST_S = {name: plant.total_demand_s(name) for name in plant.COSTS}
+
+
+def test_rates_follow_their_clocks_and_players_keep_their_own() -> None:
+    nominal = rates_at(STREAMS, 200, 20, {})
+    hurried = rates_at(STREAMS, 200, 20, {"browsing": 3.0, "watching": 2.0})
+    assert hurried["page"] == pytest.approx(3 * nominal["page"])
+    assert hurried["video_start"] == pytest.approx(2 * nominal["video_start"])
+    assert (hurried["segment"], hurried["poll"]) == (nominal["segment"], nominal["poll"])
+    assert rates_at(STREAMS, 200, 40, {})["segment"] == nominal["segment"]
+    assert set(nominal) == set(plant.COSTS)
+
+
+@pytest.mark.parametrize(("learners", "cores"), [(100.0, 1.0), (300.0, 1.0), (300.0, 8.0)])
+def test_each_mix_is_hurried_as_far_as_the_platform_carries_it(learners: float, cores: float) -> None:
+    boosts = boosts_within(STREAMS, COST_S, learners=learners, pace=20, cores=cores)
+    assert set(boosts) == set(MOST_BOOST)
+    for clock, boost in boosts.items():
+        paces = dict.fromkeys(MOST_BOOST, 0.4) | {clock: boost}
+        load = sum(rate * COST_S[name] for name, rate in rates_at(STREAMS, learners, 20, paces).items())
+        assert 1 <= boost <= MOST_BOOST[clock]
+        assert load <= MIX_LOAD * cores * (1 + 1e-9) or boost == 1.0
+        assert boost in (1.0, MOST_BOOST[clock]) or load == pytest.approx(MIX_LOAD * cores)
+
+
+def test_mixes_make_demands_identifiable_that_one_mix_leaves_open() -> None:
+    plateaus = climb(STUDY, FULL, saturation_learners=600)
+    levels_alone = tuple(of_kind(plateaus, "fit"))
+    planned, fixed = (condition_number(design_of(STREAMS, those, FULL.pace)) for those in (plateaus, levels_alone))
+    assert planned < 60
+    assert fixed > 1e6 * planned

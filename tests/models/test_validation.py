@@ -7,7 +7,7 @@ import pytest
 
 from firstbell.models.calibration import fit
 from firstbell.models.evidence import RunEvidence
-from firstbell.models.validation import HeldOutCheck, checks, predict_level
+from firstbell.models.validation import HeldOutCheck, checks, discrepancy_of, predict_level
 from tests.models import plant
 
 HELD_OUT = (376,)
@@ -38,6 +38,14 @@ def test_a_measurement_in_more_doubt_than_its_tolerance_is_shown_and_not_judged(
     assert a_check(doubt=0.25).judged
     assert not a_check(doubt=0.26).judged
     assert not a_check(doubt=math.inf).judged
+
+
+def test_the_discrepancy_is_the_worst_throughput_of_a_level_that_answered_at_all() -> None:
+    whole = {"quantity": "throughput_per_s", "activity": None}
+    found = [a_check(**whole, predicted=0.97), a_check(**whole, predicted=1.02), a_check(predicted=9.0)]
+    assert discrepancy_of(found) == pytest.approx(0.03)
+    assert discrepancy_of([*found, a_check(**whole, measured=0.0)]) == pytest.approx(0.03)
+    assert discrepancy_of([a_check()]) is None
 
 
 @pytest.fixture(scope="module")

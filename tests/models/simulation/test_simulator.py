@@ -6,7 +6,7 @@ import pytest
 from firstbell.models.simulation.distribution import Distribution
 from firstbell.models.simulation.engine import advance
 from firstbell.models.simulation.result import SimulationResult
-from firstbell.models.simulation.simulator import simulate, simulate_replications
+from firstbell.models.simulation.simulator import simulate, simulate_replications, simulate_scraped
 from firstbell.models.simulation.system import (
     Activity,
     FactorScope,
@@ -241,3 +241,24 @@ def test_seeds_must_be_there_and_differ() -> None:
 def test_impossible_times_are_refused(duration_s: float, warmup_s: float) -> None:
     with pytest.raises(ValueError, match="cannot simulate"):
         simulate(one_pool(Pool(name="p"), people(1)), duration_s=duration_s, warmup_s=warmup_s, seed=1)
+
+
+def test_scrapes_of_the_counters_change_nothing_and_add_up() -> None:
+    host = Host(name="h", cores=2.0)
+    system = one_pool(Pool(name="p", host="h", threads=None), people(5, think_s=0.7), host=host, service_s=0.5)
+    whole = simulate(system, duration_s=30.0, warmup_s=5.0, seed=3)
+    result, scrapes = simulate_scraped(system, duration_s=30.0, warmup_s=5.0, every_s=1.0, seed=3)
+    assert result.activities["task"].responses_s.tolist() == whole.activities["task"].responses_s.tolist()
+    assert scrapes.pools == ("p",)
+    assert scrapes.time_s.tolist() == list(range(31))
+    assert scrapes.work_s[0, 0] == 0.0
+    assert (np.diff(scrapes.work_s[:, 0]) >= 0).all()
+    assert (np.diff(scrapes.work_s[:, 0]) <= 2.0 + 1e-9).all()
+    assert scrapes.work_s[-1, 0] / 30.0 == pytest.approx(whole.pools["p"].cpu_s_per_s)
+
+
+def test_counters_can_not_be_read_never_or_too_rarely() -> None:
+    system = one_pool(Pool(name="p"), people(1, think_s=1.0))
+    for every_s in (0.0, -1.0, 11.0, float("nan")):
+        with pytest.raises(ValueError, match="cannot scrape"):
+            simulate_scraped(system, duration_s=10.0, warmup_s=0.0, every_s=every_s, seed=1)

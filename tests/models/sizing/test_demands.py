@@ -14,6 +14,7 @@ def _activity(name: str, demand_s: tuple[float, ...], draws_s: tuple[tuple[float
         name=name,
         demand_s=demand_s,
         draws_s=draws_s,
+        intervals_s=tuple((0.0, 2 * cost) for cost in demand_s),
         requests_per_visit=1,
         bytes_per_visit=50_000,
         steps=(RequestStep(name="one", count=1, share=1),),
