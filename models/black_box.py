@@ -260,7 +260,6 @@ def _responses_s(
             delay_s=away_s + delay_s[seen],
             demand_s=np.maximum(demand_s[seen], 1e-12)[None, :],
             servers=np.array([float(servers)]),
-            rates=(rates,),
             own_rates=(rates,),
             open_load=np.zeros(1),
             load_dependent=(False,),

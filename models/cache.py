@@ -38,7 +38,8 @@ def stretched_exponential(objects: int, *, stretch: float, slope: float) -> Floa
 class LruCache:
     """``popularity`` (n) of objects of ``sizes`` (n), and room for ``capacity`` of the same unit as the sizes.
 
-    Without ``sizes`` every object is 1 large, so that ``capacity`` counts objects.
+    Without ``sizes`` every object is 1 large, so that ``capacity`` counts objects. An object larger than the whole
+    cache is never kept.
     """
 
     popularity: Floats
@@ -47,6 +48,8 @@ class LruCache:
 
     def __post_init__(self) -> None:
         check = Parameters("cache-lru").positive(capacity=self.capacity)
+        if not (len(self.popularity) and np.all(self.popularity >= 0) and 0 < self.popularity.sum() < np.inf):
+            check.add("popularity", None, "not shares of requests", "Give numbers of 0 or more, not all 0.")
         if self.sizes is not None and len(self.sizes) != len(self.popularity):
             check.add("sizes_bytes", len(self.sizes), "not as many sizes as objects", "Give one for each object.")
         elif self.sizes is not None and not np.all(self.sizes > 0):
@@ -58,15 +61,21 @@ class LruCache:
         return np.ones_like(self.popularity) if self.sizes is None else self.sizes
 
     @cached_property
+    def _keepable(self) -> NDArray[np.bool_]:
+        """(n) whether an object is ever asked for and fits."""
+        return np.asarray((self._sizes <= self.capacity) & (self.popularity > 0))
+
+    @cached_property
     def characteristic_time(self) -> float:
         """T in requests; infinite when everything fits."""
-        if self.capacity >= self._sizes.sum():
+        sizes, popularity = self._sizes[self._keepable], self.popularity[self._keepable]
+        if self.capacity >= sizes.sum():
             return float("inf")
 
         def missing(log_time: float) -> float:
-            return float(self._sizes @ -np.expm1(-self.popularity * np.exp(log_time))) - self.capacity
+            return float(sizes @ -np.expm1(-popularity * np.exp(log_time))) - self.capacity
 
-        low = float(np.log(self.capacity / (self._sizes @ self.popularity))) - 1.0
+        low = float(np.log(self.capacity / (sizes @ popularity))) - 1.0
         high = low + 1.0
         while missing(high) < 0:
             high += 2.0
@@ -75,7 +84,9 @@ class LruCache:
     @property
     def kept(self) -> Floats:
         """(n) probability that each object is in the cache, which is its hit ratio."""
-        return np.asarray(-np.expm1(-self.popularity * self.characteristic_time))
+        kept = np.zeros_like(self.popularity)
+        kept[self._keepable] = -np.expm1(-self.popularity[self._keepable] * self.characteristic_time)
+        return kept
 
     @property
     def hit_ratio(self) -> float:
@@ -99,7 +110,21 @@ def capacity_for_hit_ratio(*, popularity: Floats, hit_ratio: float, sizes: Float
     while missing(high) < 0:
         high += 2.0
     time = np.exp(brentq(missing, -40.0, high, xtol=1e-14, rtol=1e-15))
-    return float(room @ -np.expm1(-popularity * time))
+    capacity = float(room @ -np.expm1(-popularity * time))
+    if capacity >= room.max():
+        return capacity
+    return _least_capacity(popularity, room, hit_ratio)
+
+
+def _least_capacity(popularity: Floats, sizes: Floats, hit_ratio: float) -> float:
+    """The same by halving, where some objects are larger than the cache."""
+    low, high = 0.0, float(sizes.sum())
+    while (middle := (low + high) / 2.0) not in (low, high):
+        if LruCache(popularity=popularity, capacity=middle, sizes=sizes).hit_ratio < hit_ratio:
+            low = middle
+        else:
+            high = middle
+    return high
 
 
 def exact_lru_hit_ratio(popularity: Floats, capacity_objects: int) -> float:

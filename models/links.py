@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from firstbell.models.stations.mmc import erlang_c
-from firstbell.models.stations.parameters import Parameters
+from firstbell.models.stations.parameters import MOST, Parameters
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +29,12 @@ class MultirateLink:
             check.whole(**{f"units_per_class[{position}]": units})
         for position, load in enumerate(self.offered_erlangs):
             check.not_negative(**{f"offered_erlangs[{position}]": load})
+            if load > MOST:
+                check.add(
+                    f"offered_erlangs[{position}]", load, f"more than {MOST:,} are not computed", "Scale it down."
+                )
+        if not self.units_per_class:
+            check.add("units_per_class", [], "there is no class", "Give at least one.")
         if len(self.units_per_class) != len(self.offered_erlangs):
             check.add("offered_erlangs", len(self.offered_erlangs), "not as many as widths", "Give one for each class.")
         check.refuse()
@@ -36,13 +43,8 @@ class MultirateLink:
     def occupancy(self) -> NDArray[np.float64]:
         """Probabilities of 0 … capacity units in use."""
         weights = np.zeros(self.capacity_units + 1)
-        weights[0] = 1.0
-        for used in range(1, self.capacity_units + 1):
-            for units, load in zip(self.units_per_class, self.offered_erlangs, strict=True):
-                if units <= used:
-                    weights[used] += load * units * weights[used - units] / used
-            if weights[used] > 1e250:
-                weights /= weights[used]
+        units, offered = np.array(self.units_per_class, dtype=np.int64), np.array(self.offered_erlangs, dtype=float)
+        _fill_occupancy(units, offered, weights)
         return np.asarray(weights / weights.sum())
 
     @property
@@ -54,6 +56,18 @@ class MultirateLink:
     @property
     def mean_occupied(self) -> float:
         return float(self.occupancy @ np.arange(self.capacity_units + 1))
+
+
+@njit(cache=True)
+def _fill_occupancy(units: NDArray[np.int64], offered: NDArray[np.float64], weights: NDArray[np.float64]) -> None:
+    """The recursion, scaled down when numbers grow beyond all measure; what then vanishes no longer matters."""
+    weights[0] = 1.0
+    for used in range(1, weights.size):
+        for i in range(units.size):
+            if units[i] <= used:
+                weights[used] += offered[i] * units[i] * weights[used - units[i]] / used
+        if weights[used] > 1e200:
+            weights[: used + 1] /= weights[used]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ from firstbell.models.demand import utilisation_law
 from firstbell.models.estimate import Estimate
 from firstbell.models.links import MultirateLink
 from firstbell.models.networks.solver import solve
-from firstbell.models.queueing_network_file import NetworkQuestion
+from firstbell.models.queueing_network_file import SIMULATION, NetworkQuestion
 from firstbell.models.queueing_questions import DemandQuestion, LossQuestion, ScalabilityQuestion
 from firstbell.models.simulation.network import simulate_network
 from firstbell.models.stations.erlang_a import ErlangA
@@ -20,7 +20,6 @@ from firstbell.models.usl import fit_scalability
 
 Answer = dict[str, object]
 
-SIMULATION = "simulation"
 PERCENTILES = {"p50": 0.50, "p90": 0.90, "p95": 0.95, "p99": 0.99}
 
 
@@ -33,7 +32,7 @@ def answer_of(model: object) -> Answer:
 @answer_of.register
 def _(model: NetworkQuestion) -> Answer:
     if model.method == SIMULATION:
-        return simulate_network(model.network).document()
+        return simulate_network(model.network, seed=model.seed, completions=model.completions).document()
     return solve(model.network, model.method).document()
 
 
@@ -63,7 +62,12 @@ def _(model: MMc) -> Answer:
 
 @answer_of.register
 def _(model: MMcK) -> Answer:
-    return {**_station(model), "loss": model.loss, "throughput_per_s": model.throughput_per_s}
+    return {
+        **_station(model),
+        "loss": model.loss,
+        "throughput_per_s": model.throughput_per_s,
+        "wait_percentiles_s": {name: model.wait_percentile_s(share) for name, share in PERCENTILES.items()},
+    }
 
 
 @answer_of.register

@@ -136,7 +136,7 @@ def _usl(fields: Fields) -> ScalabilityQuestion:
 def _cache(fields: Fields) -> LruCache:
     by_bytes = fields.has("sizes_bytes")
     sizes = fields.numbers("sizes_bytes", above=0.0) if by_bytes else None
-    objects = fields.whole("objects", default=len(sizes) if sizes else None)
+    objects = fields.whole("objects", default=len(sizes) if sizes is not None else None)
     exponent = fields.number("zipf", least=0.0)
     capacity = fields.number("capacity_bytes" if by_bytes else "capacity_objects", above=0.0)
     _checked(fields)
@@ -146,7 +146,11 @@ def _cache(fields: Fields) -> LruCache:
 
 
 def _demand(fields: Fields) -> DemandQuestion:
-    rates, busy = fields.rows("throughput_per_s"), fields.numbers("utilization", least=0.0)
+    rates, busy = fields.rows("throughput_per_s", least=0.0), fields.numbers("utilization", least=0.0)
+    design = np.column_stack([np.ones(len(rates)), np.array(rates)]) if rates and rates[0] else None
+    if design is not None and len(design) >= design.shape[1] and np.linalg.matrix_rank(design) < design.shape[1]:
+        what = "the classes' throughputs don't vary independently, so no demand can be told from another"
+        fields.problem(("throughput_per_s",), None, what, "Measure several mixes, and levels with only one of them.")
     _checked(fields)
     return DemandQuestion(throughput_per_s=tuple(map(tuple, rates)), utilization=tuple(busy))
 

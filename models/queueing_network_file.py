@@ -5,31 +5,44 @@ from typing import cast
 
 from firstbell.models.networks.network import CustomerClass, Discipline, Network, Station, StationKind
 from firstbell.models.problems import InputError, Problem
+from firstbell.models.simulation.network import COMPLETIONS
 from firstbell.models.strict_fields import Fields
 from firstbell.models.strict_yaml import KeyPath
+
+SIMULATION = "simulation"
 
 
 @dataclass(frozen=True, kw_only=True)
 class NetworkQuestion:
-    """A network and the method that is to solve it."""
+    """A network and the method that is to solve it; ``seed`` and ``completions`` are for a simulation."""
 
     network: Network
     method: str
+    seed: int
+    completions: int
 
 
 def read_network(fields: Fields) -> NetworkQuestion:
-    """Reads ``method``, ``classes`` and ``stations``; raises InputError with all problems, of form and of sense."""
+    """Reads ``method``, ``classes`` and ``stations``; raises InputError with all problems, of form and of sense.
+
+    ``seed`` and ``completions`` may stand beside ``method: simulation``, which says how long is simulated at least.
+    """
     method = fields.text("method", default="auto")
+    seed, completions = 1, COMPLETIONS
+    if method == SIMULATION:
+        seed, completions = fields.whole("seed", default=1, least=0), fields.whole("completions", default=COMPLETIONS)
     classes = tuple(_customer_class(each) for each in fields.mappings("classes"))
     stations = tuple(_station(each) for each in fields.mappings("stations"))
     fields.finish()
+    if not (classes and stations and all([each.name for each in classes] + [each.name for each in stations])):
+        fields.refuse()  # what has no name can't be spoken of
     try:
         network = Network(classes=classes, stations=stations)
     except InputError as error:
         fields.problems.extend(_placed(problem, fields, classes, stations) for problem in error.problems)
         raise InputError(fields.problems) from None
     fields.refuse()
-    return NetworkQuestion(network=network, method=method)
+    return NetworkQuestion(network=network, method=method, seed=seed, completions=completions)
 
 
 def _customer_class(fields: Fields) -> CustomerClass:
@@ -52,6 +65,7 @@ def _station(fields: Fields) -> Station:
         demand_s=fields.number_by_name("demand_s"),
         rates=tuple(fields.numbers("rates")) if fields.has("rates") else None,
         discipline=cast(Discipline, fields.text("discipline", default="ps")),
+        scv=fields.number("scv", default=1.0),
     )
     fields.asked.add("rates")
     fields.finish()

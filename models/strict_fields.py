@@ -1,10 +1,12 @@
 """Takes the values of a strictly read mapping one by one, and remembers all that is wrong with them."""
 
-import math
+import sys
 from collections.abc import Iterator
 
 from firstbell.models.problems import InputError, Problem
 from firstbell.models.strict_yaml import Document, Key, KeyPath, shown
+
+LARGEST = sys.float_info.max
 
 
 class Fields:
@@ -47,7 +49,7 @@ class Fields:
         value = self._taken(key, default)
         if value is None:
             return least
-        if isinstance(value, float) and value == int(value):
+        if isinstance(value, float) and value.is_integer():
             value = int(value)
         if isinstance(value, bool) or not isinstance(value, int) or value < least:
             self.problem((key,), value, f"not a whole number of {least} or more", f"Give {least}, {least + 1}, …")
@@ -62,18 +64,18 @@ class Fields:
         """A list of whole numbers of 1 or more."""
         values = self.numbers(key, least=1.0)
         for position, value in enumerate(values):
-            if value != int(value):
+            if not value.is_integer():
                 self.problem((key, position), value, "not a whole number", "Write digits only.")
         return [int(value) for value in values]
 
-    def rows(self, key: str) -> list[list[float]]:
+    def rows(self, key: str, *, least: float | None = None) -> list[list[float]]:
         """A list of lists of numbers, all of the same length."""
         rows = []
         for i, each in self._items(key):
             if not isinstance(each, list):
                 self.problem((key, i), each, "not a list of numbers", "Write [1.0, 2.0].")
                 continue
-            rows.append([self._number((key, i, j), value, None, None) for j, value in enumerate(each)])
+            rows.append([self._number((key, i, j), value, None, least) for j, value in enumerate(each)])
         if len({len(row) for row in rows}) > 1:
             self.problem((key,), [len(row) for row in rows], "rows of different lengths", "Give one number a class.")
             return []
@@ -133,7 +135,7 @@ class Fields:
         return list(enumerate(value))
 
     def _number(self, key: KeyPath, value: object, above: float | None, least: float | None) -> float:
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        if isinstance(value, bool) or not isinstance(value, int | float) or not -LARGEST <= value <= LARGEST:
             self.problem(key, value, "not a number", "Write a decimal number, such as 0.25.")
             return 1.0
         if above is not None and not value > above:

@@ -13,7 +13,7 @@ from scipy.optimize import least_squares
 from scipy.stats import t as student
 
 from firstbell.models.estimate import Estimate
-from firstbell.models.stations.parameters import Parameters
+from firstbell.models.stations.parameters import MOST, Parameters
 
 Floats = NDArray[np.float64]
 DRAWS = 4000
@@ -110,8 +110,9 @@ class ScalabilityFit:
         if likely is None:
             return None
         alphas, betas = np.clip(self.draws[:, 0], 0.0, 1.0), np.maximum(self.draws[:, 1], 0.0)
-        with np.errstate(divide="ignore"):
+        with np.errstate(divide="ignore", invalid="ignore"):
             peaks = np.sqrt((1.0 - alphas) / betas)
+        peaks[np.isnan(peaks)] = np.inf  # neither contention nor coherency leaves a peak
         low, high = np.quantile(peaks, [0.025, 0.975], method="inverted_cdf")
         return Estimate(low=min(float(low), likely), likely=likely, high=max(float(high), likely),
                         unit="learners", source=_SOURCE)  # fmt: skip
@@ -225,6 +226,8 @@ def _check(learners: Floats, rates: Floats) -> None:
         )
     elif not (np.all(np.isfinite(learners)) and np.all(np.isfinite(rates))):
         problems.add("throughput_per_s", None, "not all are numbers", "Leave out the levels without a measurement.")
+    elif np.any(learners > MOST):
+        problems.add("learners", float(learners.max()), f"more than {MOST:,} are not computed", "Count in thousands.")
     elif np.any(learners <= 0) or np.any(rates <= 0):
         problems.add("throughput_per_s", float(rates.min()), "not all are positive", "Give levels that did work.")
     problems.refuse()

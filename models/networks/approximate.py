@@ -17,7 +17,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from firstbell.models.networks.closed import ClosedAnswer, ClosedModel, Floats
-from firstbell.models.networks.open_load import empty_probability
+from firstbell.models.networks.open_load import closed_rates
 
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -66,12 +66,12 @@ def _approximate(model: ClosedModel, *, refinements: int, pairwise: bool) -> Clo
         change = _Change(state, lesser, whole) if pairwise else _TotalChange(state, lesser, whole)
         corrections = [change.correction(_without(whole, r)) for r in range(classes)]
         state, throughput = stations.settled_within_capacity(whole, change.correction(whole), state, pairwise)
-    waiting, occupied = stations.seen_from_outside(state)
+    waiting, presence = stations.seen_from_outside(state)
     return ClosedAnswer(
         throughput_per_s=throughput,
         residence_s=state[0] / throughput,
         waiting_probability=waiting,
-        occupied=occupied,
+        presence=presence,
     )
 
 
@@ -121,20 +121,22 @@ class _Stations:
 
     def __init__(self, model: ClosedModel) -> None:
         self.model = model
-        longest = max((len(rates) for rates in model.rates), default=1)
-        padded = [np.pad(rates, (0, longest - len(rates)), "edge") for rates in model.rates]
+        own = [
+            closed_rates(rates, load) if varying else np.ones(1)
+            for rates, load, varying in zip(model.own_rates, model.open_load, model.load_dependent, strict=True)
+        ]
+        longest = max((len(rates) for rates in own), default=1)
+        padded = [np.pad(rates, (0, longest - len(rates)), "edge") for rates in own]
         self.rates = np.array(padded).reshape(len(padded), longest)
-        self.lengths = np.array([len(rates) for rates in model.rates], dtype=np.int64)
+        self.lengths = np.array([len(rates) for rates in own], dtype=np.int64)
         self.load_dependent = np.array(model.load_dependent, dtype=np.bool_)
-        self.spare = np.array([rates[-1] for rates in model.own_rates]) - model.open_load
-        self.shortest = np.array([_shortest_stretch(rates) for rates in model.rates])
+        self.shortest = np.array([_shortest_stretch(rates) for rates in own])
 
     def start(self) -> Floats:
         """Everybody spread over the stations by demand, none busier than its servers."""
         model = self.model
-        capacity = np.array([rates[-1] for rates in model.rates])
         quickest = model.populations / (model.delay_s + model.demand_s.sum(axis=0))
-        crowding = max(1.0, float(np.max((model.demand_s @ quickest) / capacity, initial=0.0)))
+        crowding = max(1.0, float(np.max((model.demand_s @ quickest) / model.capacity, initial=0.0)))
         busy = model.demand_s * quickest / crowding
         waiting = (1.0 - 1.0 / crowding) * model.populations
         spread = model.demand_s / np.maximum(model.demand_s.sum(axis=0), 1e-300)
@@ -173,24 +175,24 @@ class _Stations:
         for halvings in range(MOST_HALVINGS + 1):
             factor = 0.5**halvings if halvings < MOST_HALVINGS else 0.0
             state, throughput = self.settled(population, factor * correction, start, pairwise)
-            if np.all(self.model.demand_s @ throughput <= self.spare):
+            if np.all(self.model.demand_s @ throughput <= self.model.capacity):
                 break
         return state, throughput
 
-    def seen_from_outside(self, state: Floats) -> tuple[Floats, Floats]:
-        """(K) probability that an open customer finds all servers busy; (K) that anybody is at a station with rates."""
+    def seen_from_outside(self, state: Floats) -> tuple[Floats, dict[int, Floats]]:
+        """(K) probability that an open customer finds all servers busy, and ``ClosedAnswer.presence``."""
         model = self.model
         everybody = float(model.populations.sum())
         found, busy = state[0].sum(axis=1), state[1].sum(axis=1)
-        waiting, occupied = np.zeros(len(found)), np.zeros(len(found))
+        waiting, presence = np.zeros(len(found)), {}
         for k in range(len(found)):
             if self.load_dependent[k]:
-                empty = _empty_probability(self.rates[k], self.lengths[k], found[k], busy[k], everybody)
-                occupied[k] = 1.0 - empty * empty_probability(model.own_rates[k], float(model.open_load[k]))
+                presence[k] = np.zeros(self.lengths[k] + 1)
+                _fill_presence(self.rates[k], found[k], busy[k], everybody, presence[k])
             else:
                 servers = float(model.servers[k])
                 waiting[k] = wait_probability(servers, float(model.open_load[k]), found[k], busy[k], everybody)
-        return waiting, occupied
+        return waiting, presence
 
 
 @njit(cache=True)
@@ -329,3 +331,12 @@ def _empty_probability(rates: Floats, length: int, found: float, busy: float, ot
         present += 1
         total += weight
     return 1.0 / total
+
+
+@njit(cache=True)
+def _fill_presence(rates: Floats, found: float, busy: float, others: float, presence: Floats) -> None:
+    """Probabilities of 0, 1, … of ``others`` closed customers at a load-dependent station, as many as there is room."""
+    pace = busy / max(others - found, 1e-9)
+    presence[0] = _empty_probability(rates, presence.size - 1, found, busy, others)
+    for present in range(presence.size - 1):
+        presence[present + 1] = presence[present] * pace * max(others - present, 0.0) / rates[present]

@@ -1,6 +1,7 @@
 """The closed part of a network as arrays, and what a method answers for it."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,16 +17,14 @@ class ClosedModel:
     """R closed classes over K queueing stations; delay stations are part of the think time.
 
     ``populations`` (R); ``delay_s`` (R) seconds outside the queues in a cycle; ``demand_s`` (K, R) seconds;
-    ``servers`` (K); ``rates``: per station the relative speed with 1, 2, … *closed* customers present, the last one
-    holding beyond (open customers already taken off); ``own_rates``: the same without the open customers;
-    ``open_load`` (K) erlangs of the open classes; ``load_dependent`` (K) whether ``rates`` were given by the user.
+    ``servers`` (K); ``own_rates``: per station the relative speed with 1, 2, … customers present, the last one holding
+    beyond; ``open_load`` (K) erlangs of the open classes; ``load_dependent`` (K) whether the user gave ``rates``.
     """
 
     populations: Floats
     delay_s: Floats
     demand_s: Floats
     servers: Floats
-    rates: tuple[Floats, ...]
     own_rates: tuple[Floats, ...]
     open_load: Floats
     load_dependent: tuple[bool, ...]
@@ -42,11 +41,20 @@ class ClosedModel:
             delay_s=np.array([_delay_of(network, each.name, each.think_time_s) for each in network.closed_classes]),
             demand_s=np.array([[s.demand_of(name) for name in names] for s in queues]).reshape(len(queues), len(names)),
             servers=np.array([station.servers for station in queues], dtype=float),
-            rates=tuple(closed_rates(rates, erlangs) for rates, erlangs in zip(own, load, strict=True)),
             own_rates=own,
             open_load=load,
             load_dependent=tuple(station.rates is not None for station in queues),
         )
+
+    @cached_property
+    def rates(self) -> tuple[Floats, ...]:
+        """Per station the speed that 1, 2, … *closed* customers see beside the open ones; the last one holds beyond."""
+        return tuple(closed_rates(rates, load) for rates, load in zip(self.own_rates, self.open_load, strict=True))
+
+    @property
+    def capacity(self) -> Floats:
+        """(K) the speed that is left to many closed customers."""
+        return np.array([rates[-1] for rates in self.own_rates]) - self.open_load
 
     @property
     def whole(self) -> bool:
@@ -56,7 +64,7 @@ class ClosedModel:
     @property
     def fixed_rate(self) -> bool:
         """Whether no station's speed depends on how many are present."""
-        return all(len(rates) == 1 for rates in self.rates)
+        return all(len(rates) == 1 for rates in self.own_rates)
 
     @property
     def lattice_size(self) -> float:

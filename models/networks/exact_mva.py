@@ -20,7 +20,7 @@ def exact_mva(model: ClosedModel) -> ClosedAnswer:
     Work: Π(N_r + 1) · K · R steps; memory: that product without the largest class, times 2K doubles.
     """
     order = np.argsort(-model.populations, kind="stable")
-    speeds = np.array([rates[-1] for rates in model.rates]).reshape(-1, 1)
+    speeds = model.capacity.reshape(-1, 1)
     demand = np.ascontiguousarray((model.demand_s / speeds)[:, order].T)
     counts = model.populations[order].astype(np.int64)
     strides = np.concatenate((np.cumprod(counts[:0:-1] + 1)[::-1], [1]))

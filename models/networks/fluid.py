@@ -19,7 +19,7 @@ def fluid(model: ClosedModel) -> ClosedAnswer:
 
     Raises FloatingPointError when the prices do not settle.
     """
-    capacity = np.array([rates[-1] for rates in model.rates]).reshape(-1, 1)
+    capacity = model.capacity.reshape(-1, 1)
     served = model.demand_s / np.array([rates[0] for rates in model.rates]).reshape(-1, 1)
     share = model.demand_s / capacity
     idle = model.delay_s + served.sum(axis=0)

@@ -12,6 +12,10 @@ StationKind = Literal["queue", "delay"]
 Discipline = Literal["ps", "fcfs"]
 
 SOURCE = "network"
+MOST_CUSTOMERS = 1e12
+"""Beyond this, one customer more or less is lost in the digits of the approximations."""
+
+MOST_SERVERS = 100_000
 KINDS = ("queue", "delay")
 DISCIPLINES = ("ps", "fcfs")
 
@@ -40,7 +44,9 @@ class Station:
 
     ``queue`` has ``servers`` servers; ``delay`` serves everybody at once. ``rates`` makes a queue load-dependent:
     the speed, relative to one customer's demand, with 1, 2, 3, … present; the last one holds beyond.
-    ``fcfs`` with class-dependent demands has no product form, so no method here is exact for it.
+    ``scv`` is the squared coefficient of variation of a service, of which the simulation alone takes account:
+    shared stations (``ps``) and delays don't depend on it. First-come stations (``fcfs``) with class-dependent demands
+    or an ``scv`` other than 1 have no product form, so no formula here is exact for them.
     """
 
     name: str
@@ -49,6 +55,7 @@ class Station:
     demand_s: Mapping[str, float] = field(default_factory=dict)
     rates: tuple[float, ...] | None = None
     discipline: Discipline = "ps"
+    scv: float = 1.0
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "demand_s", MappingProxyType(dict(self.demand_s)))
@@ -105,7 +112,7 @@ def _has_product_form(station: Station, classes: tuple[CustomerClass, ...]) -> b
     if station.discipline == "ps" or station.kind == "delay":
         return True
     demands = {station.demand_of(each.name) for each in classes} - {0.0}
-    return len(demands) <= 1
+    return len(demands) <= 1 and station.scv == 1.0
 
 
 def _problem(key: str, value: object, what: str, remedy: str) -> Problem:
@@ -117,8 +124,8 @@ def _network_problems(network: Network) -> Iterator[Problem]:
         yield _problem("classes", [], "there is no customer class", "Give at least one.")
     if not network.stations:
         yield _problem("stations", [], "there is no station", "Give at least one.")
-    yield from _repeated_names("classes", [each.name for each in network.classes])
-    yield from _repeated_names("stations", [each.name for each in network.stations])
+    yield from _name_problems("classes", [each.name for each in network.classes])
+    yield from _name_problems("stations", [each.name for each in network.stations])
     for each in network.classes:
         yield from _class_problems(each)
     names = {each.name for each in network.classes}
@@ -126,7 +133,9 @@ def _network_problems(network: Network) -> Iterator[Problem]:
         yield from _station_problems(station, names)
 
 
-def _repeated_names(key: str, names: list[str]) -> Iterator[Problem]:
+def _name_problems(key: str, names: list[str]) -> Iterator[Problem]:
+    if not all(names):
+        yield _problem(key, names, "a name is empty", "Give each its own name.")
     for name in sorted({name for name in names if names.count(name) > 1}):
         yield _problem(key, name, "the name is used twice", "Give each its own name.")
 
@@ -138,6 +147,9 @@ def _class_problems(each: CustomerClass) -> Iterator[Problem]:
         yield _problem(key, None, what, "Give either population or arrival_rate_per_s.")
     if each.population is not None and not _positive(each.population):
         yield _problem(f"{key}.population", each.population, "not a positive number", "Give at least 1.")
+    elif each.population is not None and each.population > MOST_CUSTOMERS:
+        what = f"more than {MOST_CUSTOMERS:g} customers are not computed"
+        yield _problem(f"{key}.population", each.population, what, "Scale the network down.")
     rate = each.arrival_rate_per_s
     if rate is not None and not _positive(rate):
         yield _problem(f"{key}.arrival_rate_per_s", rate, "not a positive number", "Give customers a second.")
@@ -154,8 +166,14 @@ def _station_problems(station: Station, names: set[str]) -> Iterator[Problem]:
         yield _problem(f"{key}.kind", station.kind, "no such kind of station", "Use queue or delay.")
     if station.discipline not in DISCIPLINES:
         yield _problem(f"{key}.discipline", station.discipline, "no such discipline", "Use ps or fcfs.")
-    if station.servers < 1 or station.servers != int(station.servers):
+    if station.servers > MOST_SERVERS:
+        what = f"more than {MOST_SERVERS:,} servers are not computed"
+        yield _problem(f"{key}.servers", station.servers, what, "Use kind: delay, where nobody ever waits.")
+    elif not (station.servers >= 1 and station.servers == int(station.servers)):
         yield _problem(f"{key}.servers", station.servers, "not a number of servers", "Give a whole number ≥ 1.")
+    if not (math.isfinite(station.scv) and station.scv >= 0):
+        what = "not a squared coefficient of variation"
+        yield _problem(f"{key}.scv", station.scv, what, "Give 0 (constant), 1 (exponential) or more.")
     if station.rates is not None:
         yield from _rate_problems(key, station)
     for name, demand in station.demand_s.items():

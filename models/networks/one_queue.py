@@ -12,7 +12,7 @@ from firstbell.models.stations.birth_death import stationary
 
 def fits_one_queue(model: ClosedModel) -> bool:
     """Whether ``one_queue`` can solve it."""
-    return len(model.populations) == 1 and len(model.rates) == 1 and bool(model.demand_s[0, 0] > 0)
+    return len(model.populations) == 1 and len(model.own_rates) == 1 and bool(model.demand_s[0, 0] > 0)
 
 
 def one_queue(model: ClosedModel) -> ClosedAnswer:

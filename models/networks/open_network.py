@@ -57,7 +57,7 @@ def _from_presence(rates: Floats, load: float, presence: Floats, closed: float) 
     """Σ_n p(n) E[open | n closed], where E is linear in n from the last rate on."""
     share = load / rates[-1]
     few = min(len(rates), len(presence))
-    means = np.array([open_present(rates, load, n) for n in range(few)])
+    means = open_present(rates, load, few - 1)
     linear = share * (np.arange(few) + 1.0) / (1.0 - share)
     return float(share * (1.0 + closed) / (1.0 - share) + presence[:few] @ (means - linear))
 
@@ -66,7 +66,7 @@ def _approximate(model: ClosedModel, answer: ClosedAnswer, k: int, closed: float
     """Load in service plus those waiting, ρ/(1 − ρ) (closed waiting + P(all busy)); see ``approximate``."""
     load = float(model.open_load[k])
     if model.load_dependent[k]:
-        return open_present(model.own_rates[k], load, round(closed))
+        return float(open_present(model.own_rates[k], load, round(closed))[-1])
     share = load / model.servers[k]
     busy = float(answer.throughput_per_s @ model.demand_s[k])
     waiting = float(answer.waiting_probability[k])

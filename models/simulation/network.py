@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from firstbell.models.networks.network import SOURCE, CustomerClass, Network, Station
 from firstbell.models.networks.solution import ClassResult, Solution, StationResult, throughput_bounds
@@ -13,12 +14,15 @@ from firstbell.models.simulation.simulator import simulate
 from firstbell.models.simulation.system import Activity, Host, Pool, SimulatedSystem, Source, Step, Visit
 
 METHOD = "simulation"
-MEMORYLESS = Distribution.exponential(1.0)
+COMPLETIONS = 1_000_000
+MOST_CUSTOMERS = 5_000_000  # some 0.2 kB each and station
 
 # how long is long enough, in cycles of the slowest closed class and in relaxation times of the busiest open station
 WARMUP_CYCLES, CYCLES = 5.0, 20.0
 WARMUP_RELAXATIONS, RELAXATIONS = 20.0, 200.0
 WARMUP_SHARE = 0.1
+MOST_COMPLETIONS = 100_000_000
+NEAR_SATURATION = 0.9
 PATIENCE = 20.0  # times the completions asked for, at most
 
 
@@ -38,26 +42,44 @@ class NetworkSimulation:
 
     def document(self) -> dict[str, object]:
         """The answer as ``firstbell solve`` prints it."""
+        solution = self.solution.document()
+        for name, seen in self.classes.items():
+            if seen.count == 0:
+                solution = _unknown(solution, name)
         simulation = {"seed": self.seed, "warmup_s": self.warmup_s, "duration_s": self.duration_s}
         percentiles = {name: _percentiles(seen) for name, seen in self.classes.items()}
-        return {**self.solution.document(), "percentiles": percentiles, "simulation": simulation}
+        return {**solution, "percentiles": percentiles, "simulation": simulation}
 
 
-def simulate_network(
-    network: Network, *, seed: int = 1, completions: int = 1_000_000, service_factor: Distribution = MEMORYLESS
-) -> NetworkSimulation:
+def _unknown(document: dict[str, Any], name: str) -> dict[str, Any]:
+    """The same answer, in which times of a class that nobody completed in are unknown and not 0."""
+    nobody = {"response_time_s": None, "in_system": None}
+    stations = {
+        station: {
+            **answer,
+            "queue_length": {**answer["queue_length"], name: None},
+            "residence_time_s": {**answer["residence_time_s"], name: None},
+        }
+        for station, answer in document["stations"].items()
+    }
+    classes = {**document["classes"], name: {**document["classes"][name], **nobody}}
+    return {**document, "classes": classes, "stations": stations}
+
+
+def simulate_network(network: Network, *, seed: int = 1, completions: int = COMPLETIONS) -> NetworkSimulation:
     """Simulates about so many completions of all classes together, after a warm-up; more where queues settle slowly.
 
-    Services are a class's demand times ``service_factor``, all of a station's demand in one visit; think times are
-    exponential; stations are visited in their order. Raises InputError for what can't be simulated: populations that
-    are not whole, and first-come stations with load-dependent rates.
+    All of a class's demand at a station is one visit, its services gamma-distributed with the station's ``scv``
+    (exponential for 1, constant for 0); think times are exponential; stations are visited in their order. Raises
+    InputError for what can't be simulated: populations that are not whole or beyond memory, first-come stations with
+    load-dependent rates, open stations so near to saturation that they would not settle in twenty times as many
+    completions.
     """
     problems = list(_problems(network, completions))
     if problems:
         raise InputError(problems)
-    rates = _likely_rates(network)
-    warmup_s, duration_s = _times(network, rates, completions)
-    result = simulate(_system(network, service_factor), duration_s=duration_s, warmup_s=warmup_s, seed=seed)
+    warmup_s, duration_s = _times(network, _likely_rates(network), completions)
+    result = simulate(_system(network), duration_s=duration_s, warmup_s=warmup_s, seed=seed)
     return NetworkSimulation(
         solution=_solution(network, result),
         classes=result.activities,
@@ -78,11 +100,25 @@ def _problems(network: Network, completions: int) -> Iterator[Problem]:
             what = "a first-come station with load-dependent rates is not simulated"
             key = f"stations.{station.name}.discipline"
             yield Problem(source=SOURCE, key=key, value="'fcfs'", what=what, remedy="Use ps, or convolution.")
+    everybody = sum(each.population or 0.0 for each in network.closed_classes)
+    if everybody > MOST_CUSTOMERS:
+        what = f"more than {MOST_CUSTOMERS:,} customers are not simulated"
+        yield Problem(source=SOURCE, key="classes", value=repr(everybody), what=what, remedy="Use auto.")
     if not any(map(_moves, network.classes)):
         yield Problem(source=SOURCE, key="classes", value=None, what="nobody ever comes", remedy="Give a rate above 0.")
-    if completions < 1:
-        what = "not a number of completions"
+    if not 1 <= completions <= MOST_COMPLETIONS:
+        what = f"not a number of completions from 1 to {MOST_COMPLETIONS:,}"
         yield Problem(source=SOURCE, key="completions", value=repr(completions), what=what, remedy="Give ≥ 1.")
+        return
+    longest_s = PATIENCE * completions / sum(_likely_rates(network).values())
+    for station in network.stations:
+        needed_s = (WARMUP_RELAXATIONS + RELAXATIONS) * _relaxation_s(network, station)
+        share = network.open_load_at(station) / station.capacity
+        if share > NEAR_SATURATION and needed_s > longest_s:
+            what = f"so near to saturation (utilisation {share:.6g} by open classes) a queue does not settle in time"
+            enough = completions * needed_s / longest_s
+            remedy = f"Ask for {math.ceil(enough):,} completions." if enough <= MOST_COMPLETIONS else "Use auto."
+            yield Problem(source=SOURCE, key=f"stations.{station.name}", value=None, what=what, remedy=remedy)
 
 
 def _moves(each: CustomerClass) -> bool:
@@ -122,12 +158,12 @@ def _relaxation_s(network: Network, station: Station) -> float:
     return service_s / station.capacity / (1 - math.sqrt(load / station.capacity)) ** 2 + service_s
 
 
-def _system(network: Network, service_factor: Distribution) -> SimulatedSystem:
+def _system(network: Network) -> SimulatedSystem:
     moving = [each for each in network.classes if _moves(each)]
     return SimulatedSystem(
         hosts=tuple(_host(station) for station in network.stations if _shared(station)),
         pools=tuple(_pool(station) for station in network.stations),
-        activities=tuple(_activity(network, each, service_factor) for each in moving),
+        activities=tuple(_activity(network, each) for each in moving),
         sources=tuple(_source(each) for each in moving),
     )
 
@@ -148,9 +184,13 @@ def _pool(station: Station) -> Pool:
     return Pool(name=station.name, threads=station.servers)
 
 
-def _activity(network: Network, each: CustomerClass, service_factor: Distribution) -> Activity:
+def _activity(network: Network, each: CustomerClass) -> Activity:
     visits = tuple(
-        Visit(pool=station.name, service_s=station.demand_of(each.name), factor=service_factor)
+        Visit(
+            pool=station.name,
+            service_s=station.demand_of(each.name),
+            factor=Distribution.gamma(1.0, scv=station.scv),
+        )
         for station in network.stations
         if station.demand_of(each.name) > 0
     )
@@ -230,7 +270,7 @@ def _station_result(
 def _percentiles(seen: SimulatedActivity) -> dict[str, object]:
     """Quantiles of the response time, each with its interval; None where nobody completed."""
     found: dict[str, object] = {"completions": seen.count}
-    for name, probability in (("p50", 0.5), ("p95", 0.95), ("p99", 0.99)):
+    for name, probability in (("p50", 0.5), ("p90", 0.9), ("p95", 0.95), ("p99", 0.99)):
         estimate = seen.quantile_estimate(probability)
         found[name] = None if estimate is None else estimate.likely
         found[f"{name}_interval"] = None if estimate is None else [estimate.low, estimate.high]

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firstbell.models.stations.birth_death import stationary
-from firstbell.models.stations.parameters import Parameters
+from firstbell.models.stations.parameters import MOST, Parameters
 
 TINY = 1e-18
 
@@ -28,7 +28,11 @@ class ErlangA:
             service_rate_per_s=self.service_rate_per_s,
             abandon_rate_per_s=self.abandon_rate_per_s,
         )
-        check.whole(servers=self.servers).refuse()
+        check.whole(servers=self.servers)
+        if not check.problems and self._reach() > MOST:
+            check.add("abandon_rate_per_s", self.abandon_rate_per_s, "the queue grows beyond all computing",
+                      "Use units in which rates are nearer to each other, or more servers.")  # fmt: skip
+        check.refuse()
 
     @cached_property
     def presence(self) -> NDArray[np.float64]:
@@ -42,10 +46,13 @@ class ErlangA:
 
     def _reach(self) -> int:
         """So many that the waiting beyond weighs less than 1e-18."""
-        excess = max(self.arrival_rate_per_s - self.servers * self.service_rate_per_s, 0.0)
-        mean = excess / self.abandon_rate_per_s
+        capacity = self.servers * self.service_rate_per_s
+        mean = max(self.arrival_rate_per_s - capacity, 0.0) / self.abandon_rate_per_s
         spread = math.sqrt(self.arrival_rate_per_s / self.abandon_rate_per_s + 1.0)
-        return int(self.servers + mean + 12.0 * spread - math.log(TINY) * 2) + 1
+        by_patience = mean + 12.0 * spread - math.log(TINY) * 2
+        if self.arrival_rate_per_s < capacity:  # without anybody's leaving, the queue would be geometric
+            by_patience = min(by_patience, math.log(TINY) / math.log(self.arrival_rate_per_s / capacity))
+        return int(min(self.servers + by_patience, 2.0 * MOST)) + 1
 
     @property
     def mean_queue(self) -> float:
@@ -68,9 +75,10 @@ class ErlangA:
 
     @property
     def utilization(self) -> float:
-        served = self.arrival_rate_per_s * (1.0 - self.abandon_probability)
-        return served / self.service_rate_per_s / self.servers
+        """Σ p(n) min(n, c) / c, which keeps its digits where nearly all give up."""
+        busy = np.minimum(np.arange(len(self.presence)), self.servers)
+        return float(self.presence @ busy) / self.servers
 
     @property
     def throughput_per_s(self) -> float:
-        return self.arrival_rate_per_s * (1.0 - self.abandon_probability)
+        return self.utilization * self.servers * self.service_rate_per_s

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from numba import njit
 from scipy.optimize import brentq
 
-from firstbell.models.stations.parameters import Parameters
+from firstbell.models.stations.parameters import MOST, Parameters
 
 
 @njit(cache=True)
@@ -53,6 +53,8 @@ class ErlangLoss:
 def servers_for_blocking(*, offered_erlangs: float, target_blocking: float) -> int:
     """The fewest servers whose blocking does not exceed the target."""
     check = Parameters("erlang-b").positive(offered_erlangs=offered_erlangs)
+    if offered_erlangs > MOST:
+        check.add("offered_erlangs", offered_erlangs, f"more than {MOST:,} are not computed", "Scale the model down.")
     check.probability(target_blocking=target_blocking).refuse()
     return int(_servers_for(float(offered_erlangs), float(target_blocking)))
 

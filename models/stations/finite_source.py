@@ -8,10 +8,8 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import brentq
-from scipy.special import gammaincc
 
-from firstbell.models.stations.birth_death import stationary
+from firstbell.models.stations.birth_death import percentile_of_tail, stationary, waiting_tail
 from firstbell.models.stations.parameters import Parameters
 
 Floats = NDArray[np.float64]
@@ -75,20 +73,11 @@ class FiniteSource:
 
     def wait_tail_at(self, wait_s: float) -> float:
         """P(wait > t): finding c + k, k + 1 departures at rate c/S must come first."""
-        waiting = self.seen_on_arrival[self.servers :]
-        likely = np.flatnonzero(waiting > 1e-18)
-        rate = self.servers / self.service_s
-        return float(waiting[likely] @ gammaincc(likely + 1.0, rate * wait_s))
+        return waiting_tail(self.seen_on_arrival[self.servers :], self.servers / self.service_s, wait_s)
 
     def wait_percentile_s(self, share: float) -> float:
         """The wait that ``share`` of the arrivals do not exceed."""
-        Parameters("finite-source").probability(share=share).refuse()
-        if self.wait_probability <= 1.0 - share:
-            return 0.0
-        most = self.service_s
-        while self.wait_tail_at(most) > 1.0 - share:
-            most *= 2.0
-        return float(brentq(lambda t: self.wait_tail_at(t) - (1.0 - share), 0.0, most, xtol=1e-14, rtol=1e-12))
+        return percentile_of_tail(self.wait_tail_at, share, scale_s=self.service_s)
 
     @property
     def fluid_throughput_per_s(self) -> float:

@@ -12,12 +12,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammainc
+from scipy.stats import norm
 
 from firstbell.models.stations.parameters import Parameters
 
 Floats = NDArray[np.float64]
+ONE_BY_ONE = 65_536
 BLOCK = 4096
+NEARLY_NORMAL = 1e12
 NEGLIGIBLE = 1e-14
+NODES, WEIGHTS = np.polynomial.legendre.leggauss(32)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,15 +68,33 @@ class MDc:
         """1/m · E[(mD − Γ_cm)⁺] in units of D."""
         load = self.arrival_rate_per_s * self.service_s
         shape = self.servers * m
-        return np.asarray(gammainc(shape, load * m) - self.servers / load * gammainc(shape + 1.0, load * m))
+        exact = gammainc(shape, load * m) - self.servers / load * gammainc(shape + 1.0, load * m)
+        normal = _normal_excess(m * (1.0 - self.servers / load), np.sqrt(shape) / load)
+        return np.asarray(np.where(shape < NEARLY_NORMAL, exact, normal / m))
+
+
+def _normal_excess(mean: Floats, deviation: Floats) -> Floats:
+    """E[X⁺] of a normal X, for sums of so many exponentials that one more is lost in the digits."""
+    return np.asarray(deviation * norm.pdf(mean / deviation) + mean * norm.cdf(mean / deviation))
 
 
 def _summed(term: Callable[[Floats], Floats]) -> float:
-    """Σ over m = 1, 2, … until a block of terms no longer matters."""
+    """Σ over m = 1, 2, … until a block of terms no longer matters.
+
+    Near saturation there are too many to be added up; from the 65,536th on they hardly differ from one to the next, so
+    that their sum is an integral (Euler and Maclaurin), taken over intervals each twice as long as the one before.
+    """
     total, first = 0.0, 1
-    while True:
+    while first <= ONE_BY_ONE:
         block = float(np.sum(term(np.arange(first, first + BLOCK, dtype=float))))
         total += block
         first += BLOCK
+        if block <= NEGLIGIBLE * total:
+            return total
+    low = first - 0.5
+    while True:
+        block = low / 2.0 * float(WEIGHTS @ term(low * (1.5 + NODES / 2.0)))
+        total += block
+        low *= 2.0
         if block <= NEGLIGIBLE * total:
             return total

@@ -71,17 +71,18 @@ class MMc:
     def wait_percentile_s(self, share: float) -> float:
         """The wait that ``share`` of arrivals do not exceed."""
         Parameters("mmc").probability(share=share).refuse()
-        return max(0.0, math.log(self.wait_probability / (1.0 - share)) / self.spare_rate_per_s)
+        if self.wait_probability <= 1.0 - share:
+            return 0.0
+        return math.log(self.wait_probability / (1.0 - share)) / self.spare_rate_per_s
 
     def response_tail_at(self, response_s: float) -> float:
         """P(response > t): service alone, or service after an exponential wait."""
-        mu, spare, waiting = self.service_rate_per_s, self.spare_rate_per_s, self.wait_probability
-        alone = math.exp(-mu * response_s)
-        gap = (mu - spare) * response_s
-        if abs(gap) < 1e-9:
-            # both rates alike: the sum of two exponentials is Erlang-2
-            return alone * (1.0 + waiting * mu * response_s)
-        return alone + waiting * alone * mu * response_s * math.expm1(gap) / gap
+        mu, spare = self.service_rate_per_s, self.spare_rate_per_s
+        alone, slowest = math.exp(-mu * response_s), math.exp(-min(mu, spare) * response_s)
+        gap = abs(mu - spare) * response_s
+        # with both rates alike the sum of two exponentials is Erlang-2
+        apart = -math.expm1(-gap) / gap if gap > 0 else 1.0
+        return alone + self.wait_probability * mu * response_s * slowest * apart
 
     def response_percentile_s(self, share: float) -> float:
         """The response time that ``share`` of customers do not exceed."""

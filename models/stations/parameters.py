@@ -4,6 +4,13 @@ import math
 
 from firstbell.models.problems import InputError, Problem
 
+MOST = 10_000_000
+"""More servers, places or objects than this are not computed: sums over them would take minutes, or all memory."""
+
+
+LARGEST = 1e100
+"""Rates and times beyond this, or its inverse, overflow when they are multiplied."""
+
 
 class Parameters:
     """Collects what is wrong with a model's parameters; ``refuse`` raises InputError when anything was."""
@@ -16,6 +23,8 @@ class Parameters:
         for key, value in values.items():
             if value is not None and not (math.isfinite(value) and value > 0):
                 self.add(key, value, "not a positive number", "Give a number above 0.")
+            elif value is not None and not 1 / LARGEST <= value <= LARGEST:
+                self.add(key, value, "beyond all that is computed", "Use another unit.")
         return self
 
     def not_negative(self, **values: float | None) -> "Parameters":
@@ -26,7 +35,11 @@ class Parameters:
 
     def whole(self, **values: float | None) -> "Parameters":
         for key, value in values.items():
-            if value is not None and not (math.isfinite(value) and value == int(value) and value >= 1):
+            if value is None:
+                continue
+            if value > MOST:
+                self.add(key, value, f"more than {MOST:,} are not computed", "Scale the model down.")
+            elif not (value >= 1 and value == int(value)):
                 self.add(key, value, "not a whole number of 1 or more", "Give 1, 2, 3, …")
         return self
 

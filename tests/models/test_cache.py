@@ -45,6 +45,20 @@ def test_an_exact_sum_without_end_is_refused() -> None:
         exact_lru_hit_ratio(zipf(100, 1.0), 20)
 
 
+def test_an_object_larger_than_the_cache_is_never_kept() -> None:
+    sizes = np.array([1000.0, 200.0, 300.0])
+    cache = LruCache(popularity=zipf(3, 1.0), capacity=250.0, sizes=sizes)
+    assert cache.kept == pytest.approx([0.0, 1.0, 0.0])
+    assert cache.hit_ratio == pytest.approx(zipf(3, 1.0)[1])
+
+
+def test_objects_that_nobody_asks_for_take_no_room() -> None:
+    popularity = np.array([0.5, 0.5, 0.0, 0.0])
+    assert LruCache(popularity=popularity, capacity=2).hit_ratio == 1.0
+    with pytest.raises(InputError, match="shares"):
+        LruCache(popularity=np.array([-0.1, 1.1]), capacity=1)
+
+
 def test_sizes_for_other_objects_are_refused() -> None:
     with pytest.raises(InputError, match="sizes"):
         LruCache(popularity=zipf(10, 1.0), capacity=3, sizes=np.ones(9))

@@ -21,6 +21,9 @@ stations:
   - {name: disk, kind: queue, demand_s: {learner: 0.0001}, rates: [1.0, 1.7, 2.1]}
 """
 
+BUSY = "utilization: [0.1, 0.2, 0.3, 0.4]\n"
+RATES = "arrival_rate_per_s: 3\nservice_rate_per_s: 1\n"
+
 EXAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
     "erlang-b": ("offered_erlangs: 8\nservers: 10", {"blocking": 0.1216610642529515}),
     "erlang-c": ("arrival_rate_per_s: 4\nservice_rate_per_s: 1\nservers: 5", {"wait_probability": 0.5541125541125541}),
@@ -153,11 +156,89 @@ def test_an_unstable_station_is_named_with_file_line_and_utilisation(write: Any)
         ("model: kaufman-roberts\ncapacity_units: 4\nunits_per_class: [1.5]\noffered_erlangs: [1]\n", "whole"),
         ("model: network\nclasses: []\nstations: []\n", "no customer class"),
         (NETWORK.replace("auto", "simulate"), "no such method"),
+        (
+            f"model: service-demand\nthroughput_per_s: [[1, 2], [2, 4], [3, 6], [4, 8]]\n{BUSY}",
+            "don't vary independently",
+        ),
+        (f"model: service-demand\nthroughput_per_s: [[1, -2], [2, 3], [3, 6], [4, 8]]\n{BUSY}", "less than 0"),
+        ("model: kaufman-roberts\ncapacity_units: 4\nunits_per_class: []\noffered_erlangs: []\n", "no class"),
+        ("model: kaufman-roberts\ncapacity_units: 4\nunits_per_class: [1]\noffered_erlangs: [1e300]\n", "not computed"),
+        ("model: erlang-b\noffered_erlangs: 10\nservers: 100000000000\n", "servers: more than 10,000,000"),
+        ("model: erlang-b\noffered_erlangs: 1.0e+30\ntarget_blocking: 0.01\n", "offered_erlangs: more than"),
+        (f"model: mmck\n{RATES}servers: 3\ncapacity: 100000000000\n", "capacity"),
+        (f"model: mmck\n{RATES.replace('3', '1e300')}servers: 3\ncapacity: 9\n", "another unit"),
+        (
+            f"model: erlang-a\n{RATES.replace('3', '1e12')}servers: 3\nabandon_rate_per_s: 1e-6\n",
+            "beyond all computing",
+        ),
+        ("model: usl\nlearners: [1e300, 2e300, 3e300, 4e300]\nthroughput_per_s: [1, 2, 3, 4]\n", "not computed"),
+        ("model: cache-lru\nobjects: 100000000000\nzipf: 0.8\ncapacity_objects: 10\n", "objects: more than"),
+        ("model: cache-lru\nzipf: 0.8\nsizes_bytes: []\ncapacity_bytes: 10\n", "objects"),
+        (NETWORK.replace("servers: 8", "servers: 1e400"), r"servers: not a whole number"),
+        (NETWORK.replace("servers: 8", "servers: 100000000000"), "more than 100,000 servers"),
+        (NETWORK.replace("115000", "1e300"), "more than 1e.12 customers"),
+        (NETWORK.replace("115000", "1" + "0" * 400), "population: not a number"),
+        (NETWORK.replace("name: lan", 'name: ""'), "name is empty"),
+        (NETWORK.replace("auto", "simulation").replace("115000", "1000000000"), "not simulated"),
+        (NETWORK.replace("auto", "simulation").replace("115000", "10.5"), "only whole people"),
+        (NETWORK.replace("auto", "simulation").replace("38.3", "3999.9999"), "so near to saturation"),
+        (NETWORK.replace("auto", "simulation\ncompletions: 0"), "completions"),
+        (NETWORK.replace("auto", "auto\nseed: 3"), "seed: unknown key"),
+        (NETWORK.replace("servers: 8", "servers: 8, scv: -1"), "coefficient of variation"),
     ],
 )
 def test_wrong_files_are_refused_with_the_reason(text: str, told: str, write: Any) -> None:
     with pytest.raises(InputError, match=told):
         solve_file(write(text))
+
+
+def test_a_missing_section_is_one_mistake_and_not_three(write: Any) -> None:
+    with pytest.raises(InputError) as raised:
+        solve_file(write("model: network\nstations: [{name: s, demand_s: {a: 0.1}}]\n"))
+    assert [problem.key for problem in raised.value.problems] == ["classes"]
+
+
+def test_a_simulation_has_percentiles_with_intervals_and_the_seed_that_was_asked_for(write: Any) -> None:
+    text = """
+model: network
+method: simulation
+seed: 7
+completions: 20000
+classes: [{name: learner, population: 30, think_time_s: 2}]
+stations: [{name: app, demand_s: {learner: 0.05}, discipline: fcfs, scv: 4}]
+"""
+    answer = solve_file(write(text))
+    assert answer["simulation"]["seed"] == 7
+    told = answer["percentiles"]["learner"]
+    assert told["completions"] >= 15_000
+    for name in ("p50", "p90", "p95", "p99"):
+        low, high = told[f"{name}_interval"]
+        assert low < told[name] < high
+    assert told["p50"] < told["p90"] < told["p95"] < told["p99"]
+    assert solve_file(write(text)) == answer
+    assert solve_file(write(text.replace("seed: 7", "seed: 8"))) != answer
+
+
+def test_a_class_that_nobody_was_seen_of_has_no_response_time(write: Any) -> None:
+    answer = solve_file(
+        write(
+            """
+model: network
+method: simulation
+completions: 5000
+classes: [{name: a, population: 10, think_time_s: 1}, {name: rare, arrival_rate_per_s: 1e-9}]
+stations: [{name: s, demand_s: {a: 0.1, rare: 100}}]
+"""
+        )
+    )
+    assert answer["classes"]["rare"]["response_time_s"] is None
+    assert answer["stations"]["s"]["residence_time_s"]["rare"] is None
+    assert answer["classes"]["a"]["response_time_s"] > 0.1
+
+
+def test_levels_without_any_rise_have_a_fit_without_a_peak_interval(write: Any) -> None:
+    answer = solve_file(write("model: usl\nlearners: [1, 2, 3, 4, 5]\nthroughput_per_s: [1, 1, 1, 1, 1]\n"))
+    assert answer["contention"] == pytest.approx(1.0, abs=1e-3)
 
 
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:

@@ -7,7 +7,6 @@ import pytest
 from firstbell.models.networks.network import CustomerClass, Network, Station
 from firstbell.models.networks.solver import solve
 from firstbell.models.problems import InputError
-from firstbell.models.simulation.distribution import Distribution
 from firstbell.models.simulation.network import NetworkSimulation, simulate_network
 
 COMPLETIONS = 200_000
@@ -93,10 +92,9 @@ def test_services_may_have_any_distribution() -> None:
     """M/D/1: W = ρ s / (2 (1 − ρ))."""
     network = Network(
         classes=(CustomerClass(name="o", arrival_rate_per_s=0.8),),
-        stations=(Station(name="x", discipline="fcfs", demand_s={"o": 1.0}),),
+        stations=(Station(name="x", discipline="fcfs", demand_s={"o": 1.0}, scv=0.0),),
     )
-    constant = Distribution.deterministic(1.0)
-    simulation = simulate_network(network, completions=COMPLETIONS, service_factor=constant)
+    simulation = simulate_network(network, completions=COMPLETIONS)
     assert mean_s(simulation, "o") == pytest.approx(1 + 0.8 / 0.4, rel=0.04)
 
 

@@ -177,3 +177,41 @@ def test_wrong_parameters_are_all_named() -> None:
         MMc(arrival_rate_per_s=4.0, service_rate_per_s=1.0, servers=3)
     with pytest.raises(InputError, match="less room than servers"):
         MMcK(arrival_rate_per_s=4.0, service_rate_per_s=1.0, servers=3, capacity=2)
+
+
+def test_waits_before_a_full_room_have_the_right_mean_and_percentiles() -> None:
+    station = MMcK(arrival_rate_per_s=40.0, service_rate_per_s=15.0, servers=3, capacity=12)
+    times = np.linspace(0.0, 3.0, 30_001)
+    area = np.trapezoid([station.wait_tail_at(time) for time in times], times)
+    assert area == pytest.approx(station.mean_wait_s, rel=1e-5)
+    assert station.wait_tail_at(station.wait_percentile_s(0.95)) == pytest.approx(0.05, rel=1e-9)
+    assert MMcK(arrival_rate_per_s=4.0, service_rate_per_s=1.0, servers=3, capacity=3).wait_percentile_s(0.99) == 0.0
+
+
+def test_nearly_all_lost_leaves_a_utilisation_of_at_most_one() -> None:
+    lost = MMcK(arrival_rate_per_s=3e6, service_rate_per_s=1.0, servers=3, capacity=20)
+    assert lost.utilization <= 1.0
+    assert lost.throughput_per_s == pytest.approx(3.0, rel=1e-9)
+    given_up = ErlangA(arrival_rate_per_s=3e6, service_rate_per_s=1.0, servers=3, abandon_rate_per_s=100.0)
+    assert given_up.utilization <= 1.0
+
+
+def test_percentiles_exist_from_hardly_any_load_to_all_but_saturation() -> None:
+    idle = MMc(arrival_rate_per_s=1e-12, service_rate_per_s=1.0, servers=200)
+    assert idle.wait_percentile_s(0.99) == 0.0
+    full = MMc(arrival_rate_per_s=math.nextafter(3.0, 0.0), service_rate_per_s=1.0, servers=3)
+    exponential_s = math.log(2.0) * full.mean_wait_s
+    assert full.response_percentile_s(0.5) == pytest.approx(exponential_s, rel=1e-6)
+
+
+@pytest.mark.parametrize("spare", [1e-4, 1e-6, 1e-9])
+def test_constant_service_near_saturation_waits_half_as_long_as_exponential(spare: float) -> None:
+    """Heavy traffic: E[W] (c μ − λ) → (1 + scv)/2 · P(wait), of which the probability tends to 1 (Kingman 1962)."""
+    station = MDc(arrival_rate_per_s=10.0 * (1.0 - spare), service_s=1.0, servers=10)
+    assert station.mean_wait_s * 10.0 * spare == pytest.approx(0.5, rel=3e-3 + 40 * math.sqrt(spare))
+
+
+def test_impatience_of_ages_beside_spare_servers_is_erlang_c() -> None:
+    station = ErlangA(arrival_rate_per_s=1.0, service_rate_per_s=1.0, servers=3, abandon_rate_per_s=1e-15)
+    erlang_c = MMc(arrival_rate_per_s=1.0, service_rate_per_s=1.0, servers=3)
+    assert station.mean_queue == pytest.approx(erlang_c.mean_wait_s, rel=1e-9)
