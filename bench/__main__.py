@@ -1,7 +1,6 @@
 """``python -m bench``: runs benchmarks, keeps what they found, and writes docs/benchmarks.md from it."""
 
 import argparse
-import json
 import shlex
 import subprocess
 import sys
@@ -16,12 +15,13 @@ from bench.memory import CASES, memory
 from bench.page import page
 from bench.peers import Points, peers
 from bench.results import Found, read_results, write_results
+from bench.scale import Scale, scaled
 from bench.soak import Soak, soaked
 from bench.tools.catalogue import TOOLS
 
 ROOT = Path(__file__).parents[1]
 _SHORT = ("peers", "memory", "freeze")
-_KINDS = (*_SHORT, "soak")
+_KINDS = (*_SHORT, "soak", "scale")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -29,8 +29,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = _parser().parse_args(arguments)
     results = read_results(asked.results)
     command = shlex.join(["python", "-m", "bench", *(sys.argv[1:] if arguments is None else arguments)])
-    for name, path in asked.take:
-        results[name] = Found.now(json.loads(path.read_text(encoding="utf-8")), command)
     failed = False
     for name in asked.only:
         try:
@@ -63,8 +61,14 @@ def _soak(asked: argparse.Namespace) -> Any:
     return asdict(soaked(Soak(minutes=asked.minutes), _say))
 
 
+def _scale(asked: argparse.Namespace) -> Any:
+    _say(f"scale: {asked.learners} learners")
+    with tempfile.TemporaryDirectory(prefix="firstbell-scale-") as folder:
+        return asdict(scaled(Scale(learners=asked.learners, pace=asked.pace), Path(folder)))
+
+
 _RUNS: dict[str, Callable[[argparse.Namespace], Any]] = {
-    "peers": _peers, "memory": _memory, "freeze": _freeze, "soak": _soak,
+    "peers": _peers, "memory": _memory, "freeze": _freeze, "soak": _soak, "scale": _scale,
 }  # fmt: skip
 
 
@@ -79,14 +83,17 @@ def _parser() -> argparse.ArgumentParser:
         epilog='Example: make bench ARGS="--only peers,freeze"',
     )
     parser.add_argument(
-        "--only", type=_names, default=_SHORT, metavar="NAMES", help=f"of {', '.join(_KINDS)}; default: all but soak"
+        "--only",
+        type=_names,
+        default=_SHORT,
+        metavar="NAMES",
+        help=f"of {', '.join(_KINDS)}; default: all but soak and scale",
     )
     parser.add_argument("--rounds", type=int, default=Points().rounds, help="of the peers")
     parser.add_argument("--tools", type=_tools, default=(), metavar="NAMES", help="of the peers; default: all")
     parser.add_argument("--minutes", type=float, default=Soak().minutes, help="of the soak")
-    parser.add_argument(
-        "--take", type=_taken, action="append", default=[], metavar="NAME=FILE", help="a JSON document found elsewhere"
-    )
+    parser.add_argument("--learners", type=int, default=Scale().learners, help="of the scale")
+    parser.add_argument("--pace", type=float, default=Scale().pace, help="of the scale; 1 is the true pace")
     parser.add_argument("--results", type=Path, default=ROOT / "docs" / "benchmarks" / "latest.json")
     parser.add_argument("--page", type=Path, default=ROOT / "docs" / "benchmarks.md")
     return parser
@@ -107,13 +114,6 @@ def _tools(text: str) -> tuple[str, ...]:
     if wrong:
         raise argparse.ArgumentTypeError(f"{', '.join(wrong)}: choose of {', '.join(known)}")
     return names
-
-
-def _taken(text: str) -> tuple[str, Path]:
-    name, equals, path = text.partition("=")
-    if not equals or not Path(path).is_file():
-        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=FILE with a file that exists")
-    return name, Path(path)
 
 
 def _say(text: str) -> None:

@@ -4,11 +4,12 @@ One process's share of 11,200 requests a second goes through a recorder as in a 
 every second Locust's statistics are fed, and every other second a part of the record is written. Each of the three is
 timed by itself, the adding less an empty loop, and the median over the repeats is told.
 
-``python bench/recorder.py`` prints one JSON document.
+``python bench/recorder.py [REQUESTS_PER_S [BEATS [REPEATS]]]`` prints one JSON document.
 """
 
 import json
 import statistics
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -32,10 +33,10 @@ Request = tuple[float, float, float, float, int, int, int, int, int, str, str, s
 class Size:
     """One process's load, and how often all of it is repeated."""
 
-    requests_per_s: int = 1_400
-    beats: int = 20
+    requests_per_s: int
+    beats: int
     beats_a_part: int = 2
-    repeats: int = 7
+    repeats: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,9 +54,9 @@ class Cost:
         return self.add_s + self.statistics_s + self.flush_s
 
 
-def main() -> None:
+def main(requests_per_s: str = "1400", beats: str = "20", repeats: str = "7") -> None:
     """The whole measurement, as JSON on standard output."""
-    size = Size()
+    size = Size(requests_per_s=int(requests_per_s), beats=int(beats), repeats=int(repeats))
     with tempfile.TemporaryDirectory(prefix="firstbell-recorder-") as folder:
         cost = measured(size, Path(folder))
     print(json.dumps({"size": asdict(size), **asdict(cost), "whole_s": cost.whole_s}, indent=2))
@@ -126,4 +127,4 @@ def _requests(count: int) -> list[Request]:
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

@@ -1,11 +1,12 @@
 """The sections on memory, on a platform that stands still, on half an hour of learners, and on all of them at once."""
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from bench.markdown import heading, never_run, paragraph, table
 from bench.peers_section import displayed
 from bench.results import Found
-from firstbell.reports.numbers import count, number, percent, quantity, rate, seconds
+from firstbell.reports.numbers import UNKNOWN, count, number, percent, quantity, rate, seconds
 
 _SCHOOL_DAY_MINUTES = 480
 
@@ -99,21 +100,47 @@ def _in_a_school_day(private: Mapping[str, float]) -> str:
 
 
 def scale_section(found: Found | None) -> Iterator[str]:
-    """All of the contract's learners; nothing where that was not run."""
+    """All of the contract's learners at once."""
+    yield from heading("How many learners at once, on one machine, beside the platform?")
     if found is None:
+        yield from never_run("scale")
         return
-    yield from heading("All of the contract's learners at once")
-    yield from table(
-        ("Quantity", "Found"), [(key.replace("_", " "), _plain(value)) for key, value in found.outcome.items()]
+    told, asked = found.outcome, found.outcome["asked"]
+    yield from paragraph(
+        f"{count(asked['learners'])} learners of the shipped profile at {number(asked['pace'])} times people's true",
+        "pace (videos play at theirs at any), on one core, and the reference backend on the other:",
+        f"{told['processes']} generator processes, {told['backend']['workers']} of the backend. Scaled down, and told",
+        f"in the run's manifest: {percent(told['byte_fraction'])} of each segment's bytes, the password hash",
+        f"({_hash(told['backend']['password_hash'])}), and pages kept for {seconds(told['backend']['page_cache_s'])}.",
     )
+    yield from table(("Quantity", "Found"), _scale_rows(told))
+    yield from paragraph(*(f"{reason}." for reason in told["reasons"]))
+
+
+def _scale_rows(told: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    yield "Verdict", f"**{told['verdict']}**"
+    yield "Everybody had signed in after", seconds(told["signed_in_s"])
+    yield "Learners in session while measured, mean", count(round(told["in_session"]))
+    yield "Measured for", seconds(told["asked"]["hold_s"])
+    yield "Requests", f"{number(told['requests_per_s'])}/s"
+    yield (
+        "Requests of the whole run by outcome",
+        ", ".join(f"{name} {count(n)}" for name, n in told["outcomes"].items()),
+    )
+    yield "Refused by the generator's own machine", count(told["failed_by_generator"])
+    yield "Lateness, p50 and p99", f"{seconds(told['lateness_p50_s'])}, {seconds(told['lateness_p99_s'])}"
+    yield "Request, p50 and p99", f"{seconds(told['request_p50_s'])}, {seconds(told['request_p99_s'])}"
+    for name, key in (("Generator", "generator"), ("Backend", "backend")):
+        cores, each_s = told[f"{key}_cores"], told[f"{key}_cpu_s"]
+        yield f"{name}: of its core, CPU a request", f"{percent(cores)}, {seconds(each_s)}" if cores else UNKNOWN
+    yield "Memory a learner in the generator", quantity(told["learner_bytes"], "bytes")
+
+
+def _hash(told: Mapping[str, Any]) -> str:
+    parameters = ",".join(f"{key}={value}" for key, value in told.items() if key != "scheme")
+    return f"`{told['scheme']}:{parameters}`"
 
 
 def signed_bytes(value: float) -> str:
     """Bytes more or less."""
     return f"{'−' if value < 0 else '+'}{quantity(abs(value), 'bytes')}"
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, float):
-        return number(value)
-    return count(value) if isinstance(value, int) else str(value)

@@ -98,3 +98,21 @@ def test_without_a_plan_the_run_never_ends_and_everybody_comes_at_once() -> None
     schedule = Schedule(())
     assert (schedule.level_at(5.0), schedule.end_s, schedule.entry_s(7, 5.0)) == (0, math.inf, 5.0)
     assert schedule.after("quiz", 5.0, 60.0) == 65.0
+
+
+def test_who_has_arrived_is_counted_without_asking_each() -> None:
+    plan = Plan(
+        workload="w",
+        target="t",
+        session_s=1,
+        sign_in_first=True,
+        plateaus=(
+            Plateau(kind="warm-up", learners=1, ramp_s=100, hold_s=1),
+            Plateau(kind="run", learners=1000, ramp_s=5, hold_s=10),
+        ),
+    )
+    schedule = Schedule.of(plan, 50.0)
+    for time_s in (0.0, 50.1, 77.7, 149.0, 1e6):
+        one_by_one = sum(schedule.arrival_s(rank, -1e9) < time_s for rank in range(1000))
+        assert schedule.arrived_at(time_s) == one_by_one
+    assert Schedule(()).arrived_at(5.0) == 0

@@ -1,0 +1,58 @@
+"""How a run is fitted to its number of learners."""
+
+from typing import Any
+
+import pytest
+
+from firstbell.cli.profiles import find_workload
+from firstbell.cli.scale import CHEAP_HASH, FULL_HASH, RunScale
+from firstbell.models.workload import read_workload
+
+KOSOVO = read_workload(find_workload("kosovo"))
+
+
+def _scale(learners: int, **changes: Any) -> RunScale:
+    return RunScale(**{"learners": learners, "descriptors": 20_000, "cores": 1, "beside": True} | changes)
+
+
+def test_a_few_learners_find_the_platform_as_it_is() -> None:
+    scale = _scale(500)
+    (plateau,) = scale.cohort(60)
+    assert (plateau.kind, plateau.learners, plateau.ramp_s, plateau.hold_s) == ("run", 500, 26, 60)
+    assert scale.processes == 1
+    assert scale.byte_fraction(KOSOVO) == 1
+    backend = scale.backend(KOSOVO, 1, cohort=True)
+    assert (backend.password_hash, backend.page_cache_s) == (FULL_HASH, 0)
+
+
+def test_the_contract_level_signs_in_within_three_minutes_before_it_begins() -> None:
+    scale = _scale(115_000)
+    signing_in, run = scale.cohort(120)
+    assert (signing_in.kind, run.kind, run.learners, run.hold_s) == ("warm-up", "run", 115_000, 120)
+    assert signing_in.ramp_s < 180
+    assert run.ramp_s == 115
+    assert scale.processes * 20_000 > 115_000
+    assert 0 < scale.byte_fraction(KOSOVO) < 0.05
+    backend = scale.backend(KOSOVO, 1, cohort=True)
+    assert backend.password_hash == CHEAP_HASH
+    assert backend.workers * 15_000 > 115_000
+    assert backend.page_cache_s > 0
+
+
+def test_what_is_asked_for_is_taken() -> None:
+    asked = _scale(
+        115_000, asked_processes=9, asked_ramp_s=10_000.0, asked_hash="scrypt:n=2,r=1,p=1", asked_byte_fraction=0.5
+    )
+    (plateau,) = asked.cohort(60)
+    assert (asked.processes, plateau.ramp_s, asked.byte_fraction(KOSOVO)) == (9, 10_000, 0.5)
+    assert asked.backend(KOSOVO, 1, cohort=True).password_hash == "scrypt:n=2,r=1,p=1"
+
+
+def test_another_platform_gets_all_bytes_and_arrivals_by_a_rate_the_full_hash() -> None:
+    assert _scale(115_000, beside=False).byte_fraction(KOSOVO) == 1
+    assert _scale(115_000).backend(KOSOVO, 1, cohort=False).password_hash == FULL_HASH
+
+
+@pytest.mark.parametrize(("cores", "processes"), [(1, 1), (4, 4), (64, 4)])
+def test_cores_are_filled_where_there_are_learners_for_them(cores: int, processes: int) -> None:
+    assert _scale(19_000, cores=cores).processes == processes
