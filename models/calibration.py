@@ -1,13 +1,14 @@
 """From measured levels to a fitted model.
 
 Demands come from the utilisation law over many windows, from response times where the target shows no metrics, or from
-both. What these can't tell, the shape of a visit at low load, is
-read off the lowest level: how a visit's cost is spread over its requests, how much single visits differ, and how much
-time is spent where no station works.
+both. What these can't tell, the shape of a visit at low load, is read off the lowest level: how a visit's cost is
+spread over its requests, how much single visits differ, and how much time is spent where no station works.
 """
 
 import math
+import os
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -48,6 +49,7 @@ _MISFIT = 4.0
 _FEWEST_WINDOWS = 5
 _AS_TOLD = 0.05
 _SURE = 3.0  # standard errors; the think times of all streams vary about as much as exponential ones, or less
+MOST_REQUESTS = 250_000  # of one simulation: then its p95 is surer than that of the level that was measured
 POWERS = (1.0, 0.75, 0.5, 0.25, 0.0)
 
 
@@ -125,12 +127,18 @@ class _Look:
     simulated_s: float
     seed: int
 
-    def predicted(self, model: FittedModel, level: LevelMeasurement) -> Predicted:
+    def all_predicted(self, models: Sequence[FittedModel]) -> list[list[Predicted]]:
+        """What each model makes of each level: simulations use no interpreter, so that several run at once."""
+        with ThreadPoolExecutor(os.cpu_count()) as threads:
+            asked = [[threads.submit(self._predicted, model, level) for level in self.levels] for model in models]
+            return [[future.result() for future in futures] for futures in asked]
+
+    def _predicted(self, model: FittedModel, level: LevelMeasurement) -> Predicted:
         question = Question(
             learners=level.learners,
             streams=tuple(stream.stream() for stream in model.streams),
             machine=measured_machine(model),
-            duration_s=self.simulated_s,
+            duration_s=min(self.simulated_s, MOST_REQUESTS / max(level.requests_per_s, 1.0)),
             seed=self.seed,
         )
         return predict_looks(model, question, level.spans)
@@ -436,8 +444,9 @@ def _with_latencies(model: FittedModel, look: _Look) -> FittedModel:
     Medians: a few visits that fell into somebody's burst must not pass for the wire's latency.
     """
     latencies_s: dict[str, float] = {}
-    for level in look.levels:
-        explained = look.predicted(model, level).p50_s
+    (predicted,) = look.all_predicted([model])
+    for level, found in zip(look.levels, predicted, strict=True):
+        explained = found.p50_s
         for name, activity in level.activities.items():
             measured = activity.responses.p50_s
             if measured is not None and name in explained:
@@ -453,10 +462,11 @@ def _with_shapes(model: FittedModel, look: _Look) -> FittedModel:
     once more: so each table is flattened by the power, between 0 and 1, that fits best.
     """
     misfits: dict[str, dict[float, float]] = {}
-    for power in POWERS:
-        tried = _flattened(model, dict.fromkeys((activity.name for activity in model.activities), power))
-        for level in look.levels:
-            for name, misfit in _misfits(look.predicted(tried, level), level).items():
+    names = [activity.name for activity in model.activities]
+    tried = [_flattened(model, dict.fromkeys(names, power)) for power in POWERS]
+    for power, predicted in zip(POWERS, look.all_predicted(tried), strict=True):
+        for found, level in zip(predicted, look.levels, strict=True):
+            for name, misfit in _misfits(found, level).items():
                 by_power = misfits.setdefault(name, dict.fromkeys(POWERS, 0.0))
                 by_power[power] += misfit
     best = {name: min(by_power, key=by_power.__getitem__) for name, by_power in misfits.items()}
