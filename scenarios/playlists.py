@@ -1,6 +1,7 @@
 """HLS playlists, read once a process for each distinct text: master playlists by the m3u8 library."""
 
 import math
+import sys
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import urljoin
@@ -57,7 +58,7 @@ def _media_of(media: bytes) -> MediaPlaylist:
         if line.startswith(_LENGTH):
             durations_s.append(_length_s(line))
         elif line.strip() and not line.startswith("#"):
-            uris.append(line.strip())
+            uris.append(sys.intern(line.strip()))  # thousands of playlists name the same few hundred
         if not 0 <= len(durations_s) - len(uris) <= 1:
             raise PlaylistError("a segment without a length or an address")
     if len(durations_s) != len(uris):
@@ -65,6 +66,7 @@ def _media_of(media: bytes) -> MediaPlaylist:
     return MediaPlaylist(durations_s=tuple(durations_s), uris=tuple(uris))
 
 
+@lru_cache(maxsize=4096)  # so that the same length is one object, however many segments have it
 def _length_s(line: str) -> float:
     try:
         length_s = float(line.removeprefix(_LENGTH).partition(",")[0])
