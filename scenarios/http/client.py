@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from urllib.parse import urljoin
 
 from firstbell.models.problems import InputError
-from firstbell.scenarios.http.connection import Connection, NothingSentError
+from firstbell.scenarios.http.connection import Connection
 from firstbell.scenarios.http.exchange import ask, read_reply
 from firstbell.scenarios.http.origin import Origin
 from firstbell.scenarios.http.parser import ProtocolError
+from firstbell.scenarios.http.raw_socket import NothingSentError
 from firstbell.scenarios.http.reactor import Reactor
 from firstbell.scenarios.http.reply import Outcome, Reply, outcome_of
 from firstbell.scenarios.http.request import PreparedRequest, encoded_fields, json_body, merged, target_of

@@ -4,7 +4,6 @@ It goes below gevent's socket, straight to the C socket. The watcher is started 
 costs a system call and objects each time, and one that stays tells at once when the server closes a resting connection.
 """
 
-import _socket
 import errno
 import os
 import socket
@@ -14,16 +13,10 @@ from typing import Any
 from greenlet import getcurrent
 
 from firstbell.scenarios.http.origin import Origin
+from firstbell.scenarios.http.raw_socket import NothingSentError, RawSocket, new_socket
 from firstbell.scenarios.http.reactor import Address, Deadlines, Reactor
 
 _READ, _WRITE = 1, 2  # libev's event bits
-_BIND_ADDRESS_NO_PORT = 24  # linux/in.h; Python names it from 3.12 on
-
-
-class _RawSocket(_socket.socket):
-    """The C socket with the weak references that TLS needs, without the objects of ``socket.socket`` and gevent's."""
-
-    __slots__ = ("__weakref__",)
 
 
 class Connection:
@@ -34,7 +27,7 @@ class Connection:
 
     __slots__ = ("_socket", "_tls", "_watcher", "closed", "deadlines", "reactor", "waiting")
 
-    def __init__(self, reactor: Reactor, raw: _RawSocket, deadlines: Deadlines) -> None:
+    def __init__(self, reactor: Reactor, raw: RawSocket, deadlines: Deadlines) -> None:
         self.reactor = reactor
         self.deadlines = deadlines
         self._socket = raw
@@ -80,7 +73,7 @@ class Connection:
         source_address: str | None,
         tls: ssl.SSLContext | None,
     ) -> "Connection":
-        raw = _new_socket(address[0], source_address)
+        raw = new_socket(address[0], source_address)
         connection = cls(reactor, raw, deadlines)
         try:
             connection._connect(address[1])
@@ -252,21 +245,3 @@ class Connection:
     def _abort(self) -> None:
         if self.waiting is not None:
             self.waiting.throw(ConnectionAbortedError("closed while a reply was awaited"))
-
-
-class NothingSentError(ConnectionError):
-    """The connection was dead before a byte of the request was taken."""
-
-
-def _new_socket(family: int, source_address: str | None) -> _RawSocket:
-    raw = _RawSocket(family, socket.SOCK_STREAM | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC, 0)
-    try:
-        raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        if source_address is not None:
-            # The port is chosen at connect, when the destination is known: 64,000 ports a destination, not in all.
-            raw.setsockopt(socket.IPPROTO_IP, _BIND_ADDRESS_NO_PORT, 1)
-            raw.bind((source_address, 0))
-    except OSError:
-        raw.close()
-        raise
-    return raw

@@ -1,6 +1,7 @@
 """A reply's bytes read by llhttp (through httptools): heads, chunks, interim replies, and what is no HTTP at all."""
 
 import re
+from typing import Any
 
 import httptools
 
@@ -38,7 +39,7 @@ class ReplyParser:
     )
 
     def __init__(self) -> None:
-        self._parser = httptools.HttpResponseParser(self)
+        self._parser: Any = httptools.HttpResponseParser(self)
         self.reset("GET", False)
 
     def reset(self, method: str, keep_body: bool) -> None:
@@ -123,7 +124,7 @@ class ReplyParser:
             self._chunks.append(chunk)
 
     def retire(self) -> None:
-        del self._parser
+        self._parser = None
 
     def on_message_begin(self) -> None:
         if self.complete:

@@ -1,0 +1,31 @@
+"""The socket below a connection and its one error of its own: what derives from C types stays out of the compiled."""
+
+import _socket
+import socket
+
+_BIND_ADDRESS_NO_PORT = 24  # linux/in.h; Python names it from 3.12 on
+
+
+class RawSocket(_socket.socket):
+    """The C socket with the weak references that TLS needs, without the objects of ``socket.socket`` and gevent's."""
+
+    __slots__ = ("__weakref__",)
+
+
+class NothingSentError(ConnectionError):
+    """The connection was dead before a byte of the request was taken."""
+
+
+def new_socket(family: int, source_address: str | None) -> RawSocket:
+    """A non-blocking TCP socket that isn't connected yet; OSError where the machine has none to give."""
+    raw = RawSocket(family, socket.SOCK_STREAM | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC, 0)
+    try:
+        raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if source_address is not None:
+            # The port is chosen at connect, when the destination is known: 64,000 ports a destination, not in all.
+            raw.setsockopt(socket.IPPROTO_IP, _BIND_ADDRESS_NO_PORT, 1)
+            raw.bind((source_address, 0))
+    except OSError:
+        raw.close()
+        raise
+    return raw
