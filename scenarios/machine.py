@@ -4,6 +4,7 @@ import os
 import platform
 import resource
 from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 
 import psutil
 
@@ -24,14 +25,20 @@ def machine() -> dict[str, str]:
 
 
 def versions() -> dict[str, str]:
-    """Python and the packages that have a say in what is measured."""
-    found = {"python": platform.python_version()}
+    """Python, the packages that have a say in what is measured, and whether ours was compiled (see setup.py)."""
+    found = {"python": platform.python_version(), "modules": "interpreted" if is_interpreted() else "compiled"}
     for package in _PACKAGES:
         try:
             found[package] = version(package)
         except PackageNotFoundError:
             found[package] = "unknown"
     return found
+
+
+def is_interpreted() -> bool:
+    """Whether the modules that each request goes through are run from their sources."""
+    found = find_spec("firstbell.scenarios.visit")  # looked for, not loaded: the analysis never loads gevent
+    return found is not None and str(found.origin).endswith(".py")
 
 
 def _cpu_model() -> str:
