@@ -19,6 +19,9 @@ BEGINNERS_PER_S = 1_000.0
 """Of those who have signed in: with the first segments of their videos they ask for five times what they ask for later,
 and all of a ramp at once would leave a queue that outlasts the measuring."""
 
+SETTLE_S = 60.0
+"""From the last beginner to the begin of measuring: what the beginners left in queues is gone by then."""
+
 MOST_VIDEO_BITS_PER_S = 5e8
 """Fetched by a generator beside its platform: copying a gigabit takes about 4 % of a core on either side."""
 
@@ -27,6 +30,8 @@ PAGES_PER_S = 100.0
 
 PAGE_CACHE_S = 3_600.0
 
+COMMIT_DELAY_S = 0.05
+"""For which writes gather where many workers take turns at one database: each commit costs more than what it writes."""
 
 _MOMENT_S = 0.1  # nothing is measured between signing in and beginning
 
@@ -42,6 +47,7 @@ class BackendScale:
     workers: int = Configuration.workers
     password_hash: str = FULL_HASH
     page_cache_s: float = Configuration.page_cache_s
+    commit_delay_s: float = Configuration.commit_delay_s
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,7 +92,8 @@ class RunScale:
             return (Plateau(kind="run", learners=self.learners, ramp_s=self.ramp_s, hold_s=hold_s),)
         return (
             Plateau(kind="warm-up", learners=1, ramp_s=self.ramp_s, hold_s=_MOMENT_S),
-            Plateau(kind="run", learners=self.learners, ramp_s=self.learners / BEGINNERS_PER_S, hold_s=hold_s),
+            Plateau(kind="warm-up", learners=self.learners, ramp_s=self.learners / BEGINNERS_PER_S, hold_s=SETTLE_S),
+            Plateau(kind="run", learners=self.learners, ramp_s=0, hold_s=hold_s),
         )
 
     def byte_fraction(self, workload: Workload) -> float:
@@ -108,4 +115,5 @@ class RunScale:
             workers=max(by_files, Configuration.workers),
             password_hash=self.asked_hash or (CHEAP_HASH if cheap else FULL_HASH),
             page_cache_s=PAGE_CACHE_S if thick else Configuration.page_cache_s,
+            commit_delay_s=COMMIT_DELAY_S if by_files > Configuration.workers else Configuration.commit_delay_s,
         )

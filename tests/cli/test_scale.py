@@ -6,6 +6,7 @@ import pytest
 
 from firstbell.cli.profiles import find_workload
 from firstbell.cli.scale import CHEAP_HASH, FULL_HASH, RunScale
+from firstbell.fixtures.backend.configuration import Configuration
 from firstbell.models.workload import read_workload
 
 KOSOVO = read_workload(find_workload("kosovo"))
@@ -27,16 +28,18 @@ def test_a_few_learners_find_the_platform_as_it_is() -> None:
 
 def test_the_contract_level_signs_in_within_three_minutes_before_it_begins() -> None:
     scale = _scale(115_000)
-    signing_in, run = scale.cohort(120)
-    assert (signing_in.kind, run.kind, run.learners, run.hold_s) == ("warm-up", "run", 115_000, 120)
+    signing_in, beginning, run = scale.cohort(120)
+    assert [plateau.kind for plateau in (signing_in, beginning, run)] == ["warm-up", "warm-up", "run"]
     assert signing_in.ramp_s < 180
-    assert run.ramp_s == 115
+    assert (beginning.learners, beginning.ramp_s) == (115_000, 115)
+    assert (run.learners, run.ramp_s, run.hold_s) == (115_000, 0, 120)
     assert scale.processes * 20_000 > 115_000
     assert 0 < scale.byte_fraction(KOSOVO) < 0.05
     backend = scale.backend(KOSOVO, 1, cohort=True)
     assert backend.password_hash == CHEAP_HASH
     assert backend.workers * 15_000 > 115_000
     assert backend.page_cache_s > 0
+    assert backend.commit_delay_s > Configuration.commit_delay_s
 
 
 def test_what_is_asked_for_is_taken() -> None:
