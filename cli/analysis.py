@@ -6,11 +6,13 @@ from dataclasses import dataclass, field, replace
 from firstbell.models.calibration import fit
 from firstbell.models.evidence import RunEvidence
 from firstbell.models.fitted_model import FittedModel
-from firstbell.models.forecast import BreakingPoint, Outlook, TrueLoad, breaking_point, outlook
+from firstbell.models.forecast import BreakingPoint, Outlook, TrueLoad, breaking_point, outlook, reach
+from firstbell.models.load_dependence import Reach
 from firstbell.models.prediction import measured_machine, sized_machine
 from firstbell.models.problems import InputError
-from firstbell.models.sizing import demands_of, size, sized_systems
+from firstbell.models.sizing import demands_of, size, sized_systems, without_tiers
 from firstbell.models.study import SizingRow
+from firstbell.models.uncertainty import Layers, layers_of
 from firstbell.models.validation import HeldOutCheck, Prediction, checks, discrepancy_of, predict_level
 
 Told = Callable[[str], None]
@@ -43,7 +45,9 @@ class Findings:
     predictions: dict[int, Prediction] = field(default_factory=dict)
     checks: tuple[HeldOutCheck, ...] = ()
     breaking: BreakingPoint | None = None
+    layers: Layers | None = None
     measured: dict[str, Outlook] = field(default_factory=dict)
+    reaches: dict[str, Reach] = field(default_factory=dict)
     sized: dict[str, Outlook] = field(default_factory=dict)
     sizing: tuple[SizingRow, ...] = ()
     gaps: tuple[str, ...] = ()
@@ -52,9 +56,6 @@ class Findings:
 def analyse(run: RunEvidence, *, effort: Effort, seed: int, told: Told) -> Findings:
     """Fit, check against the levels held out, forecast and size; go as far as the record reaches."""
     findings = Findings(run=run)
-    if run.server is None:
-        gap = "The target showed no metrics of its own, so service demands could not be fitted, forecast or sized."
-        return replace(findings, gaps=(gap,))
     held_out = run.planned_held_out
     told("fitting service demands")
     try:
@@ -92,21 +93,27 @@ def _sized(findings: Findings, seed: int) -> Findings:
     played = TrueLoad(workload=workload, model=model, with_stated=False)
     whole = replace(played, with_stated=True)
     machine, capacity = measured_machine(model), {"host": model.cores}
+    layers = layers_of(played, seed=seed)
     demands = demands_of(model.at_utilization(workload.sizing.servers.max_utilization.value))
-    systems = {system.level: system for system in sized_systems(workload, demands)}
+    # Response times alone tell no tier's demands: nobody could say what each of them needs.
+    systems = {system.level: system for system in sized_systems(workload, demands)} if demands.cpu_s else {}
+    rows = size(workload, demands, seed=seed)
     cores_per_node = int(workload.sizing.servers.cores_per_node.value)
+    measured = {
+        level: outlook(played, learners, machine, capacity, seed=seed)
+        for level, learners in workload.levels.learners().items()
+    }
     return replace(
         findings,
-        breaking=breaking_point(played, discrepancy=discrepancy_of(findings.checks) or 0.0, seed=seed),
-        measured={
-            level: outlook(played, learners, machine, capacity, seed=seed)
-            for level, learners in workload.levels.learners().items()
-        },
+        breaking=breaking_point(played, relative_sd=layers.relative_sd, seed=seed),
+        layers=layers,
+        measured=measured,
+        reaches={level: reach(model, found) for level, found in measured.items()},
         sized={
             level: outlook(
                 whole, system.learners, sized_machine(system.cores, cores_per_node), dict(system.cores), seed=seed
             )
             for level, system in systems.items()
         },
-        sizing=size(workload, demands, seed=seed),
+        sizing=rows if demands.cpu_s else without_tiers(rows),
     )

@@ -10,9 +10,9 @@ from rich.console import Console
 from rich.table import Table
 
 from firstbell.cli.profiles import DEFAULT, find_workload
-from firstbell.models.fitted_model import FittedModel, read_model
-from firstbell.models.forecast import Outlook, TrueLoad, outlook
-from firstbell.models.load_dependence import Reach, reach_of
+from firstbell.models.fitted_model import read_model
+from firstbell.models.forecast import Outlook, TrueLoad, outlook, reach
+from firstbell.models.load_dependence import Reach
 from firstbell.models.prediction import measured_machine
 from firstbell.models.problems import InputError, Problem
 from firstbell.models.uncertainty import Layers, layers_of
@@ -39,7 +39,7 @@ def forecast(
     load = TrueLoad(workload=read_workload(find_workload(workload)), model=fitted, with_stated=False)
     machine, capacity = measured_machine(fitted), {"host": fitted.cores}
     outlooks = [outlook(load, count, machine, capacity, seed=seed) for count in _counts(learners)]
-    forecasts = [(found, _reach(fitted, found)) for found in outlooks]
+    forecasts = [(found, reach(fitted, found)) for found in outlooks]
     layers = layers_of(load, seed=seed)
     if as_json:
         uncertainty = {"load_uncertainty": layers.document()}
@@ -61,12 +61,6 @@ def _counts(text: str) -> tuple[int, ...]:
     return counts
 
 
-def _reach(model: FittedModel, found: Outlook) -> Reach:
-    return reach_of(
-        model, load=found.load, offered_per_s=found.offered_requests_per_s, answered_per_s=found.requests_per_s
-    )
-
-
 def _refuse(forecasts: Sequence[Forecast]) -> None:
     """Name all that was not forecast."""
     problems = [
@@ -75,28 +69,28 @@ def _refuse(forecasts: Sequence[Forecast]) -> None:
             key=None,
             value=str(found.learners),
             what="not forecast",
-            remedy=f"It is {reach.refused}",
+            remedy=f"It is {reached.refused}",
         )
-        for found, reach in forecasts
-        if reach.refused is not None
+        for found, reached in forecasts
+        if reached.refused is not None
     ]
     if problems:
         raise InputError(problems)
 
 
-def _document(found: Outlook, reach: Reach) -> dict[str, object]:
+def _document(found: Outlook, reached: Reach) -> dict[str, object]:
     """What is refused has no figure of the system, only what was asked of it."""
     asked = {
         "learners": found.learners,
         "load": found.load,
         "offered_per_s": found.offered_requests_per_s,
-        "extrapolated": reach.beyond > 1,
-        "times_measured_load": reach.beyond,
-        "models": {"network_per_s": reach.network_per_s, "usl_per_s": reach.usl_per_s},
-        "refused": reach.refused,
-        "note": reach.note,
+        "extrapolated": reached.beyond > 1,
+        "times_measured_load": reached.beyond,
+        "models": {"network_per_s": reached.network_per_s, "usl_per_s": reached.usl_per_s},
+        "refused": reached.refused,
+        "note": reached.note,
     }
-    if reach.refused is not None:
+    if reached.refused is not None:
         return asked | {"holds": None, "throughput_per_s": None, "utilization": None, "activities": {}}
     return asked | {
         "holds": found.holds,
@@ -119,15 +113,15 @@ def _activities(found: Outlook) -> dict[str, dict[str, float]]:
 
 def _table(forecasts: Sequence[Forecast]) -> Table:
     table = Table("learners", "requests/s", "load", "login p95", "page p95", "says")
-    for found, reach in forecasts:
-        known = found.predicted if reach.refused is None else None
+    for found, reached in forecasts:
+        known = found.predicted if reached.refused is None else None
         p95_s = known.p95_s if known is not None else {}
         table.add_row(
             f"{found.learners}",
-            f"{found.requests_per_s:.1f}" if reach.refused is None else "–",
+            f"{found.requests_per_s:.1f}" if reached.refused is None else "–",
             f"{found.load:.0%}",
             *(f"{p95_s[name] * 1000:.0f} ms" if name in p95_s else "–" for name in ("login", "page")),
-            _says(found, reach),
+            _says(found, reached),
         )
     return table
 
@@ -139,11 +133,11 @@ def _sources(layers: Layers) -> str:
     return f"load known to ±{2 * layers.relative_sd:.0%} (95 %); variance from: {shares}"
 
 
-def _says(found: Outlook, reach: Reach) -> str:
-    if reach.refused is not None:
-        return reach.note
+def _says(found: Outlook, reached: Reach) -> str:
+    if reached.refused is not None:
+        return reached.note
     if found.predicted is None:
         verdict = "overloaded: no steady state"
     else:
         verdict = "holds" if found.holds else f"misses {', '.join(found.missed)}"
-    return f"{verdict}; {reach.note}" if reach.beyond > 1 else verdict
+    return f"{verdict}; {reached.note}" if reached.beyond > 1 else verdict

@@ -13,18 +13,23 @@ from rich.table import Table
 
 from firstbell.cli.profiles import DEFAULT, find_workload
 from firstbell.models.fitted_model import FittedModel, read_model
-from firstbell.models.sizing import Demands, demands_of
+from firstbell.models.sizing import Demands, demands_of, without_tiers
 from firstbell.models.sizing import size as sized
 from firstbell.models.study import SizingRow
 from firstbell.models.workload import Workload, read_workload
 from firstbell.reports.answer import level_title
 from firstbell.reports.csv import rows_csv
-from firstbell.reports.names import group_name
+from firstbell.reports.layers import LAYERS, share_cells
+from firstbell.reports.names import group_name, layer_name
 from firstbell.reports.numbers import interval, unbroken
 
 NO_MODEL = (
     "Without a model no cores and servers are sized: the profile does not say what a page, a login or a segment costs. "
     "`firstbell study` measures it; give its model.json with --model."
+)
+BLACK_BOX = (
+    "No cores and servers are sized: the model was fitted to response times alone, and these can't tell which tier an "
+    "activity's processor time is spent at. Show /metrics, and measure again."
 )
 
 
@@ -44,8 +49,8 @@ def size(
     """
     profile = read_workload(find_workload(workload))
     fitted = None if model is None else read_model(model)
-    notes = _notes(profile, fitted)
     rows = _rows(profile, fitted, learners, seed)
+    notes = [*_notes(profile, fitted), *_extrapolated(rows)]
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
         (out / "sizing.csv").write_text(rows_csv(rows), encoding="utf-8")
@@ -58,19 +63,27 @@ def size(
 
 
 def _rows(profile: Workload, model: FittedModel | None, learners: int | None, seed: int) -> list[SizingRow]:
-    demands = Demands(cpu_s={}, source="the profile's stated demands") if model is None else demands_of(model)
+    demands = Demands(cpu_s={}, source="the profile's stated demands")
+    if model is not None:
+        demands = demands_of(model.at_utilization(profile.sizing.servers.max_utilization.value))
     levels = None if learners is None else {"asked": learners}
     rows = sized(profile, demands, levels=levels, seed=seed)
-    # Without a model the tiers' cores would be those of the stated states alone: far too few, and not marked so.
-    return [row for row in rows if model is not None or row.unit not in ("cores", "servers")]
+    return list(rows if demands.cpu_s else without_tiers(rows))
 
 
 def _notes(profile: Workload, model: FittedModel | None) -> list[str]:
     if model is None:
         return [NO_MODEL]
+    notes = [BLACK_BOX] if model.quality.demands_from == "responses" else []
     if model.workload_hash != profile.hash:
-        return [f"The model was fitted with another profile, or an older state of it: {model.workload}."]
-    return []
+        notes.append(f"The model was fitted with another profile, or an older state of it: {model.workload}.")
+    return notes
+
+
+def _extrapolated(rows: Sequence[SizingRow]) -> list[str]:
+    """A sentence a level whose cores and servers rest on demands that were measured at a lower load."""
+    marked = {row.learners: row.note for row in rows if row.note}
+    return [f"Cores and servers for {learners} learners are {note}." for learners, note in marked.items()]
 
 
 def _document(profile: Workload, seed: int, notes: Sequence[str], rows: Sequence[SizingRow]) -> str:
@@ -99,6 +112,18 @@ def _print(rows: Sequence[SizingRow]) -> None:
                 first.title, *(_figure(at.get(level)) for level, _ in levels), *[first.binding][: len(decided_by)]
             )
     Console().print(table)
+    Console().print(_layers(rows))
+
+
+def _layers(rows: Sequence[SizingRow]) -> Table:
+    """Where the intervals come from, at the highest level: levels differ little in it."""
+    highest = max(row.learners for row in rows)
+    title = f"Share of the variance at {highest} learners, by where the uncertainty comes from"
+    table = Table("", *map(layer_name, LAYERS), box=SIMPLE_HEAD, title=title, title_justify="left")
+    for row in rows:
+        if row.learners == highest and row.shares is not None:
+            table.add_row(row.title, *map(unbroken, share_cells(row.shares)))
+    return table
 
 
 def _figure(row: SizingRow | None) -> str:

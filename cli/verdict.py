@@ -1,10 +1,12 @@
 """The verdict of a study: which objectives hold, at which level they were judged, and the exit code that follows."""
 
+import math
 from collections.abc import Iterator
 
 from firstbell.cli.analysis import Findings
 from firstbell.cli.failures import INVALID_MEASUREMENT
 from firstbell.models.forecast import objective_value_s
+from firstbell.models.load_dependence import extrapolation
 from firstbell.models.measurement import LevelMeasurement
 from firstbell.models.quality import view_quality
 from firstbell.models.study import ObjectiveResult, QualityResult, ValidityResult, VerdictResult
@@ -14,7 +16,10 @@ HOLDS, FALLS_SHORT = 0, 1
 
 
 def verdict_of(findings: Findings, *, validity: ValidityResult, complete: bool) -> VerdictResult:
-    """Objectives as measured, and as forecast for the system that the sizing asks for."""
+    """Objectives as measured, and as forecast for the system that the sizing asks for.
+
+    Where no system could be sized, the measured one is asked to carry the contract level.
+    """
     objectives = (*_measured(findings), *_forecast(findings))
     if validity.verdict != "valid":
         sentence = f"The measurement is {validity.verdict}: no verdict can stand on it."
@@ -26,7 +31,8 @@ def verdict_of(findings: Findings, *, validity: ValidityResult, complete: bool) 
     if missed:
         sentence = f"Missed: {', '.join(dict.fromkeys(missed))}."
         return VerdictResult(holds=False, exit_code=FALLS_SHORT, sentence=sentence, objectives=objectives)
-    sentence = "Every objective holds, measured within the system's limit and forecast for the sized system."
+    system = "sized" if findings.sized else "measured"
+    sentence = f"Every objective holds, measured within the system's limit and forecast for the {system} system."
     return VerdictResult(holds=True, exit_code=HOLDS, sentence=sentence, objectives=objectives)
 
 
@@ -34,8 +40,17 @@ def _judged_levels(findings: Findings) -> list[LevelMeasurement]:
     """Levels that leave the spare capacity that the profile asks for, the highest first: nothing is promised beyond."""
     limit = findings.run.workload.sizing.servers.max_utilization.value
     levels = [level for level in findings.run.levels if level.kind != "calibration"]
-    inside = [level for level in levels if not level.utilization > limit] or levels[:1]
+    inside = [level for level in levels if not _utilization(findings, level) > limit] or levels[:1]
     return sorted(inside, key=lambda level: level.learners, reverse=True)
+
+
+def _utilization(findings: Findings, level: LevelMeasurement) -> float:
+    """As measured; where the target shows no metrics, as the model says; NaN where there is none."""
+    if findings.model is None or not math.isnan(level.utilization):
+        return level.utilization
+    demand_s = {activity.name: activity.total_demand_s for activity in findings.model.activities}
+    cores = sum(rate * demand_s.get(name, 0.0) for name, rate in level.throughput_per_s().items())
+    return cores / findings.model.cores
 
 
 def _measured(findings: Findings) -> Iterator[ObjectiveResult]:
@@ -72,14 +87,25 @@ def _measured_value(objective: Objective, level: LevelMeasurement, quality: Qual
 
 
 def _forecast(findings: Findings) -> Iterator[ObjectiveResult]:
-    found = findings.sized.get("contract")
+    system = "sized" if findings.sized else "measured"
+    found = (findings.sized or findings.measured).get("contract")
     if found is None:
         return
-    where = f"{found.learners} learners, forecast for the sized system"
+    where = f"{found.learners} learners, forecast for the {system} system, {_how_far(findings, system)}"
+    predicted = found.predicted if system == "sized" or findings.reaches["contract"].refused is None else None
     for objective in findings.run.workload.objectives:
         if objective.measure in ("response_s", "startup_s"):
-            value = objective_value_s(objective, found.predicted) if found.predicted is not None else None
+            value = objective_value_s(objective, predicted) if predicted is not None else None
             yield _result(objective, value, where)
+
+
+def _how_far(findings: Findings, system: str) -> str:
+    """How far the contract level lies beyond what was measured."""
+    if system == "measured":
+        times = findings.reaches["contract"].beyond
+    else:
+        times = max((row.times_measured_load or 0.0 for row in findings.sizing if row.level == "contract"), default=0.0)
+    return extrapolation(times) or "within what was measured"
 
 
 def _result(objective: Objective, value: float | None, where: str) -> ObjectiveResult:

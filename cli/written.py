@@ -9,8 +9,9 @@ from firstbell.cli.surroundings import backend_words, machine_words, scaled_down
 from firstbell.cli.verdict import unjudged_objectives, verdict_of
 from firstbell.models.assumptions import little_gap
 from firstbell.models.evidence import HELD_OUT
-from firstbell.models.fitted_model import ActivityModel, FittedModel
+from firstbell.models.fitted_model import ActivityModel, DemandsFrom, FittedModel
 from firstbell.models.forecast import Outlook, TrueLoad
+from firstbell.models.load_dependence import Reach, extrapolation
 from firstbell.models.measurement import ActivityMeasurement, LevelMeasurement
 from firstbell.models.quality import view_quality
 from firstbell.models.study import (
@@ -22,9 +23,12 @@ from firstbell.models.study import (
     FitResult,
     Forecast,
     Interval,
+    LayerShares,
     LevelResult,
+    LoadUncertainty,
     Prediction,
     ResponseTimes,
+    SizingRow,
     StationResult,
     Study,
     ValidityResult,
@@ -32,7 +36,16 @@ from firstbell.models.study import (
 from firstbell.models.validation import HeldOutCheck
 
 WORTH_TELLING = 0.05
-DISCIPLINE = "thread pools, each first come first served, sharing the cores (processor sharing)"
+DISCIPLINE: dict[DemandsFrom, str] = {
+    "metrics": "thread pools, each first come first served, sharing the cores (processor sharing)",
+    "responses": "one contended resource that all requests share (processor sharing), and delays that no load changes",
+    "both": "thread pools, each first come first served, sharing the cores (processor sharing)",
+}
+DEMAND_SOURCE: dict[DemandsFrom, str] = {
+    "metrics": "utilisation law, block bootstrap",
+    "responses": "response times alone (closed network), noise drawn anew",
+    "both": "utilisation law and response times, noise drawn anew",
+}
 
 
 def study_of(
@@ -63,6 +76,7 @@ def study_of(
         validation=tuple(_check(check) for check in findings.checks if check.judged),
         curve=tuple(_curve(findings)),
         breaking=_breaking(findings),
+        load_uncertainty=_load_uncertainty(findings),
         forecast=tuple(_forecasts(findings)),
         sizing=findings.sizing,
         verdict=verdict_of(findings, validity=validity, complete=complete),
@@ -114,17 +128,19 @@ def _activity(found: ActivityMeasurement, missed: int) -> ActivityResult:
 
 
 def _demands(model: FittedModel | None) -> Iterator[DemandResult]:
-    for activity in model.activities if model is not None else ():
-        for index, station in enumerate(model.stations if model is not None else ()):
+    if model is None:
+        return
+    for activity in model.activities:
+        for index, station in enumerate(model.stations):
             yield DemandResult(
                 activity=activity.name,
                 station=station,
-                demand_s=_demand_interval(activity, index),
+                demand_s=_demand_interval(activity, index, DEMAND_SOURCE[model.quality.demands_from]),
                 ledger_s=activity.ledger_s[index],
             )
 
 
-def _demand_interval(activity: ActivityModel, index: int) -> Interval:
+def _demand_interval(activity: ActivityModel, index: int, source: str) -> Interval:
     low, high = activity.intervals_s[index]
     likely = activity.demand_s[index]
     return Interval(
@@ -132,7 +148,7 @@ def _demand_interval(activity: ActivityModel, index: int) -> Interval:
         likely=likely,
         high=max(high, likely),
         unit="s",
-        source="utilisation law, block bootstrap",
+        source=source,
     )
 
 
@@ -141,12 +157,13 @@ def _fit(model: FittedModel | None) -> FitResult | None:
         return None
     quality = model.quality
     return FitResult(
+        demands_from=quality.demands_from,
         windows=quality.windows,
         window_s=quality.window_s,
         condition_number=quality.condition_number,
         r_squared=quality.r_squared,
         cores=model.cores,
-        discipline=DISCIPLINE,
+        discipline=DISCIPLINE[quality.demands_from],
         lowest_learners=quality.lowest_learners,
         highest_learners=quality.highest_learners,
         advice=quality.advice,
@@ -199,49 +216,103 @@ def _breaking(findings: Findings) -> Breaking | None:
     return Breaking(learners=interval, binding=point.binding)
 
 
+def _load_uncertainty(findings: Findings) -> LoadUncertainty | None:
+    layers = findings.layers
+    if layers is None:
+        return None
+    return LoadUncertainty(relative_sd=layers.relative_sd, shares=LayerShares(**layers.shares()))
+
+
 def _forecasts(findings: Findings) -> Iterator[Forecast]:
     for level, found in findings.measured.items():
+        sized = findings.sized.get(level)
         yield Forecast(
             level=level,
             learners=found.learners,
-            measured_system=_prediction(findings, found, sized=False),
-            sized_system=_prediction(findings, findings.sized[level], sized=True),
+            measured_system=_measured_system(findings, level, found),
+            sized_system=None if sized is None else _sized_system(findings, level, sized),
         )
 
 
-def _prediction(findings: Findings, found: Outlook, *, sized: bool) -> Prediction:
+def _measured_system(findings: Findings, level: str, found: Outlook) -> Prediction:
+    """What is refused has no figure of the system, only what is asked of it."""
+    reach = findings.reaches[level]
+    told = reach.refused is None
+    predicted = found.predicted if told else None
+    return Prediction(
+        holds=found.holds if told else _overload_only(found),
+        throughput_per_s=found.requests_per_s if told else None,
+        offered_per_s=found.offered_requests_per_s,
+        load=_load(findings, found),
+        utilization=_utilization(found) if told else {},
+        p50_s=predicted.p50_s if predicted is not None else {},
+        p95_s=predicted.p95_s if predicted is not None else {},
+        extrapolated=reach.beyond > 1,
+        times_measured_load=reach.beyond,
+        refused=reach.refused,
+        note=_measured_note(found, reach),
+    )
+
+
+def _overload_only(found: Outlook) -> bool | None:
+    """Without a forecast one thing may still be said: more is asked for than there is."""
+    return False if found.load > 1 else None
+
+
+def _load(findings: Findings, found: Outlook) -> Interval:
+    spread = 2 * findings.layers.relative_sd if findings.layers is not None else 0.0
+    return Interval(
+        low=found.load / (1 + spread),
+        likely=found.load,
+        high=found.load * (1 + spread),
+        unit="ratio",
+        source="visits at the true pace × fitted demands; interval: all layers of uncertainty",
+    )
+
+
+def _utilization(found: Outlook) -> dict[str, float]:
+    return {name: min(found.offered_cores[name] / cores, 1.0) for name, cores in found.capacity_cores.items()}
+
+
+def _measured_note(found: Outlook, reach: Reach) -> str:
+    overload = (
+        f"This load asks for {found.load:.1f} times what the system can give: work would queue up without end, so no "
+        "response time is forecast. "
+    )
+    asked = overload if found.predicted is None else ""
+    if reach.refused is not None:
+        return f"{asked}Nothing else is forecast: it is {reach.refused}"
+    missed = f" It misses: {', '.join(found.missed)}." if found.missed else ""
+    return f"{asked}{reach.note[:1].upper()}{reach.note[1:]}.{missed}"
+
+
+def _sized_system(findings: Findings, level: str, found: Outlook) -> Prediction:
+    times = next((row.times_measured_load for row in findings.sizing if _rests_on_demands(row, level)), None)
     predicted = found.predicted
     return Prediction(
         holds=found.holds,
         throughput_per_s=found.requests_per_s,
         offered_per_s=found.offered_requests_per_s,
-        utilization={name: min(found.offered_cores[name] / cores, 1.0) for name, cores in found.capacity_cores.items()},
+        utilization=_utilization(found),
         p50_s=predicted.p50_s if predicted is not None else {},
         p95_s=predicted.p95_s if predicted is not None else {},
-        extrapolated=sized or found.load > _highest_load(findings),
-        note=_outlook_note(findings, found, sized=sized),
+        extrapolated=True,
+        times_measured_load=times,
+        note=_sized_note(found, times),
     )
 
 
-def _highest_load(findings: Findings) -> float:
-    return max((level.utilization for level in findings.run.levels), default=0.0)
+def _rests_on_demands(row: SizingRow, level: str) -> bool:
+    return row.level == level and row.times_measured_load is not None
 
 
-def _outlook_note(findings: Findings, found: Outlook, *, sized: bool) -> str:
-    if found.predicted is None:
-        return (
-            f"This load asks for {found.load:.1f} times what the system can give: work would queue up without end, "
-            "so no response time is forecast."
-        )
+def _sized_note(found: Outlook, times: float | None) -> str:
+    far = "" if times is None else extrapolation(times).removeprefix("extrapolated")
     missed = f" It misses: {', '.join(found.missed)}." if found.missed else ""
-    if sized:
-        return (
-            "Extrapolated: the demands were measured, the larger system was not. The forecast assumes that the tiers "
-            "scale out without a cost of their own." + missed
-        )
-    if found.load > _highest_load(findings):
-        return "Extrapolated beyond the highest load that was measured." + missed
-    return "Inside the range of loads that was measured." + missed
+    return (
+        f"Extrapolated{far}. The demands were measured, the larger system was not: the forecast assumes that the tiers "
+        f"scale out without a cost of their own.{missed}"
+    )
 
 
 def _disturbances(findings: Findings) -> Iterator[str]:
@@ -274,6 +345,11 @@ def _drift(findings: Findings) -> Iterator[str]:
 
 def _not_measured(findings: Findings) -> Iterator[str]:
     yield from findings.gaps
+    if findings.model is not None and findings.model.quality.demands_from == "responses":
+        yield (
+            "The target showed no processor times: what activities cost was found from response times alone. They do "
+            "not tell which station is contended, so no cores and no servers are sized."
+        )
     yield from _disturbances(findings)
     yield from _drift(findings)
     unjudged = unjudged_objectives(findings)

@@ -12,8 +12,8 @@ from firstbell.models.problems import InputError
 from firstbell.models.streams import Pacing, Stream
 
 Floats = NDArray[np.float64]
-Seconds = Annotated[float, Field(ge=0)]
 DemandsFrom = Literal["metrics", "responses", "both"]
+Seconds = Annotated[float, Field(ge=0)]
 
 
 class _Part(BaseModel):
@@ -175,6 +175,11 @@ class FittedModel(_Part):
     def draws(self) -> int:
         """Number of bootstrap draws that every activity carries."""
         return min(len(activity.draws_s) for activity in self.activities)
+
+    @property
+    def measurement_error(self) -> float | None:
+        """Relative standard error of the processor time at the highest level that tells it; None without metrics."""
+        return next((each.ratio_error for each in reversed(self.loads) if each.ratio_error is not None), None)
 
     def at_draw(self, index: int) -> "FittedModel":
         """The model with the demands of one bootstrap draw in place of the best ones."""

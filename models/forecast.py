@@ -8,7 +8,7 @@ import numpy as np
 from firstbell.models.estimate import Estimate
 from firstbell.models.figures import likely_values, stated_names
 from firstbell.models.fitted_model import FittedModel
-from firstbell.models.load_dependence import factor_at
+from firstbell.models.load_dependence import Reach, factor_at, reach_of
 from firstbell.models.prediction import ROUTE, Machine, Predicted, Question, measured_machine, predict
 from firstbell.models.simulation.system import Activity, Source, Step, Visit
 from firstbell.models.streams import Stream, streams_of
@@ -170,6 +170,13 @@ def outlook(
     )
 
 
+def reach(model: FittedModel, found: Outlook) -> Reach:
+    """How far beyond what was measured an outlook on the measured system is, and whether it may be told at all."""
+    return reach_of(
+        model, load=found.load, offered_per_s=found.offered_requests_per_s, answered_per_s=found.requests_per_s
+    )
+
+
 def missed_objectives(objectives: Sequence[Objective], predicted: Predicted) -> tuple[str, ...]:
     """Names of the objectives on response times that a prediction misses."""
     missed = []
@@ -195,11 +202,10 @@ class BreakingPoint:
     binding: str
 
 
-def breaking_point(load: TrueLoad, *, discrepancy: float, seed: int) -> BreakingPoint:
+def breaking_point(load: TrueLoad, *, relative_sd: float, seed: int) -> BreakingPoint:
     """Bisect between nobody and saturation.
 
-    The interval holds the demands' uncertainty (their bootstrap draws) and ``discrepancy``, the relative error of
-    throughput that the model showed at levels it had not seen.
+    ``relative_sd`` is the standard deviation of the load relative to it, all layers of uncertainty together.
     """
     machine, capacity = measured_machine(load.model), {"host": load.model.cores}
     saturation = _saturation_learners(load)
@@ -213,13 +219,12 @@ def breaking_point(load: TrueLoad, *, discrepancy: float, seed: int) -> Breaking
         else:
             high = middle
             binding = ", ".join(found.missed) or binding
-    spread = float(np.hypot(relative_spread(load), discrepancy))
     interval = Estimate(
-        low=low / (1 + 2 * spread),
+        low=low / (1 + 2 * relative_sd),
         likely=float(low),
-        high=low * (1 + 2 * spread),
+        high=low * (1 + 2 * relative_sd),
         unit="learners",
-        source="bisection on the simulated model; interval: demands' bootstrap and the error at held-out levels",
+        source="bisection on the simulated model; interval: all layers of the load's uncertainty",
     )
     return BreakingPoint(learners=interval, binding=binding)
 

@@ -69,6 +69,14 @@ def factor_at(growth: Sequence[tuple[float, float]], requests_per_s: float) -> f
     return float(factors[-1] + slope * (requests_per_s - loads[-1]))
 
 
+def extrapolation(beyond: float) -> str:
+    """The mark of a figure at so many times the highest measured load; empty where that is within it."""
+    if beyond <= 1:
+        return ""
+    far = f", beyond the {REACH:g} times that may be relied on" if beyond > REACH else ""
+    return f"extrapolated: {beyond:.3g} times the highest measured load{far}"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Reach:
     """Whether a load may be forecast. ``beyond``: by how many times it passes the highest measured one.
@@ -93,10 +101,9 @@ def reach_of(model: FittedModel, *, load: float, offered_per_s: float, answered_
     if beyond <= 1:
         refused, note = None, "within what was measured"
     elif beyond <= REACH:
-        refused, note = None, f"extrapolated: {beyond:.3g} times the highest measured load"
+        refused, note = None, extrapolation(beyond)
     elif agree:
-        note = f"extrapolated: {beyond:.3g} times the highest measured load; network and USL agree within {AGREE:.0%}"
-        refused = None
+        refused, note = None, f"{extrapolation(beyond)}; network and USL agree within {AGREE:.0%}"
     else:
         told = why if usl_per_s is None else f"the network says {answered_per_s:.4g}/s, the USL {usl_per_s:.4g}/s"
         refused = (

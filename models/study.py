@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from firstbell.models.fitted_model import DemandsFrom
 from firstbell.models.problems import InputError
 
 Validity = Literal["valid", "generator-bound", "invalid"]
@@ -100,6 +101,7 @@ class DemandResult(_Part):
 class FitResult(_Part):
     """How the demands were found, and how well they explain what was measured."""
 
+    demands_from: DemandsFrom = "metrics"
     windows: int
     window_s: float
     condition_number: float | None = Field(description="None where it is infinite")
@@ -137,26 +139,51 @@ class CurvePoint(_Part):
     p95_s: dict[str, float]
 
 
-class Prediction(_Part):
-    """What a system would do at a number of learners at the true pace."""
+class LayerShares(_Part):
+    """Each layer's share in a figure's variance, together 1; None where a layer is not known."""
 
-    holds: bool
-    throughput_per_s: float
+    measurement: float | None
+    parameters: float | None
+    discrepancy: float | None
+    stated: float | None
+
+
+class LoadUncertainty(_Part):
+    """How well the load is known that learners bring: its standard deviation relative to it, and where that is from."""
+
+    relative_sd: float
+    shares: LayerShares
+
+
+class Prediction(_Part):
+    """What a system would do at a number of learners at the true pace.
+
+    ``holds`` and the throughput are None where nothing is forecast: ``refused`` says why.
+    """
+
+    holds: bool | None
+    throughput_per_s: float | None
     offered_per_s: float
+    load: Interval | None = Field(default=None, description="of all cores; above 1 more is asked for than there is")
     utilization: dict[str, float] = Field(description="by station; of the whole machine under `host`")
     p50_s: dict[str, float] = Field(description="by activity; empty where no steady state exists")
     p95_s: dict[str, float]
     extrapolated: bool
+    times_measured_load: float | None = Field(default=None, description="load over the highest one that was measured")
+    refused: str | None = None
     note: str
 
 
 class Forecast(_Part):
-    """One level: what the measured system would do there, and what the sized one would."""
+    """One level: what the measured system would do there, and what the sized one would.
+
+    The second is None where no tier could be sized.
+    """
 
     level: str
     learners: int
     measured_system: Prediction
-    sized_system: Prediction
+    sized_system: Prediction | None
 
 
 class Breaking(_Part):
@@ -201,6 +228,13 @@ class SizingRow(_Part):
     inputs: tuple[Input, ...]
     rejected: tuple[Rejected, ...] = ()
     source: str
+    shares: LayerShares | None = Field(default=None, description="None where the figure has no interval")
+    times_measured_load: float | None = Field(
+        default=None,
+        description="processor time that the level's measured activities ask for over the highest measured; None where "
+        "the figure rests on no measurement",
+    )
+    note: str = Field(default="", description="that the figure is extrapolated, and how far")
 
 
 class ObjectiveResult(_Part):
@@ -256,6 +290,7 @@ class Study(_Part):
     validation: tuple[Check, ...]
     curve: tuple[CurvePoint, ...]
     breaking: Breaking | None
+    load_uncertainty: LoadUncertainty | None = None
     forecast: tuple[Forecast, ...]
     sizing: tuple[SizingRow, ...]
     verdict: VerdictResult

@@ -54,9 +54,9 @@ class Layers:
 def layers_of(load: TrueLoad, *, seed: int) -> Layers:
     """The layers of the load that a learner brings, the same for any number: rates rise in proportion."""
     quality = load.model.quality
-    errors = [each.ratio_error for each in load.model.loads if each.ratio_error is not None]
+    error = load.model.measurement_error
     return Layers(
-        measurement=errors[-1] ** 2 if errors else None,
+        measurement=None if error is None else error**2,
         parameters=relative_spread(load) ** 2,
         discrepancy=None if quality.discrepancy is None else quality.discrepancy**2,
         stated=_of_stated(load, seed),

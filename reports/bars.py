@@ -1,17 +1,18 @@
-"""Plots made of bars: the purchase level by level, and where the processor time goes."""
+"""Plots made of bars: the purchase level by level, where processor time goes, and where uncertainty comes from."""
 
 from collections.abc import Mapping, Sequence
 
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
-from firstbell.models.study import LevelResult, Study
+from firstbell.models.study import LayerShares, LevelResult, Study
 from firstbell.reports.answer import row_figure
 from firstbell.reports.canvas import Plot, drawing, slug
+from firstbell.reports.layers import LAYERS, known_shares, shares_in_words
 from firstbell.reports.levels import comparable_levels
-from firstbell.reports.names import activity_name, station_name
+from firstbell.reports.names import activity_name, layer_name, station_name
 from firstbell.reports.numbers import count, number, percent
-from firstbell.reports.palette import INK, OTHER_STATION, PREDICTED, PREDICTED_BAND, STATIONS
+from firstbell.reports.palette import INK, LAYER_LOOKS, OTHER_STATION, PREDICTED, PREDICTED_BAND, STATIONS
 from firstbell.reports.purchase import ItemAcrossLevels
 
 
@@ -36,17 +37,35 @@ def demand_plot(study: Study) -> Plot | None:
     activities = sorted(totals, key=lambda name: totals[name])
     with drawing(520, 40 + 27 * len(activities)) as canvas:
         axes = canvas.axes
-        _stack(axes, activities, stations, busy)
+        looks = {station: STATIONS.get(station, OTHER_STATION) for station in stations}
+        _stack(axes, [busy[activity] for activity in activities], looks)
         shares = sum(totals.values()) or 1.0
         for row, activity in enumerate(activities):
             said = f"{number(totals[activity], digits=2)} cores, {percent(totals[activity] / shares)}"
             axes.annotate(said, (totals[activity], row), xytext=(5, 0), textcoords="offset points", va="center")
         _bar_axes(axes, [activity_name(activity) for activity in activities])
         axes.set_xlim(0, max(totals.values()) * 1.35 or 1.0)
-        _station_key(axes, stations)
+        names = {station: station_name(station) for station in stations}
+        axes.legend(handles=_key(looks, names), loc="lower right", frameon=False, fontsize=11)
         listed = "; ".join(f"{activity_name(name)} {number(totals[name], digits=2)}" for name in reversed(activities))
         title = f"Where the processor time goes at {count(levels[-1].learners)} learners"
         return canvas.plot(key="demands", title=title, description=f"Processor cores kept busy: {listed}.")
+
+
+def layer_plot(key: str, title: str, figures: Mapping[str, LayerShares]) -> Plot | None:
+    """One bar a figure, as long as all others: each layer's share in its variance. None without any figure."""
+    if not figures:
+        return None
+    names = list(figures)[::-1]
+    with drawing(520, 62 + 25 * len(names)) as canvas:
+        axes = canvas.axes
+        _stack(axes, [known_shares(figures[name]) for name in names], LAYER_LOOKS)
+        _bar_axes(axes, names)
+        axes.set_xlim(0, 1)
+        handles = _key(LAYER_LOOKS, {layer: layer_name(layer) for layer in LAYERS})
+        canvas.figure.legend(handles=handles, loc="outside upper left", ncols=len(LAYERS), frameon=False, fontsize=11)
+        listed = "; ".join(f"{name}: {shares_in_words(shares)}" for name, shares in figures.items())
+        return canvas.plot(key=key, title=title, description=f"Share of each layer in the variance. {listed}.")
 
 
 def cores_by_activity(study: Study, level: LevelResult) -> dict[str, dict[str, float]]:
@@ -78,25 +97,21 @@ def _sizing_plot(item: ItemAcrossLevels) -> Plot:
         )
 
 
-def _stack(
-    axes: Axes, activities: Sequence[str], stations: Sequence[str], busy: Mapping[str, Mapping[str, float]]
-) -> None:
-    for row, activity in enumerate(activities):
+def _stack(axes: Axes, rows: Sequence[Mapping[str, float]], looks: Mapping[str, tuple[str, str]]) -> None:
+    """A bar a row, lowest first, made of its parts in the order of their looks: colour and hatch."""
+    for row, widths in enumerate(rows):
         left = 0.0
-        for station in stations:
-            colour, hatch = STATIONS.get(station, OTHER_STATION)
-            width = busy[activity].get(station, 0.0)
+        for part, (colour, hatch) in looks.items():
+            width = widths.get(part, 0.0)
             axes.barh(row, width, left=left, height=0.62, color=colour, hatch=hatch, edgecolor=INK, linewidth=0.5)
             left += width
 
 
-def _station_key(axes: Axes, stations: Sequence[str]) -> None:
-    looks = {station: STATIONS.get(station, OTHER_STATION) for station in stations}
-    patches = [
-        Patch(facecolor=colour, hatch=hatch, edgecolor=INK, linewidth=0.5, label=station_name(station))
-        for station, (colour, hatch) in looks.items()
+def _key(looks: Mapping[str, tuple[str, str]], names: Mapping[str, str]) -> list[Patch]:
+    return [
+        Patch(facecolor=colour, hatch=hatch, edgecolor=INK, linewidth=0.5, label=names[part])
+        for part, (colour, hatch) in looks.items()
     ]
-    axes.legend(handles=patches, loc="lower right", frameon=False, fontsize=11)
 
 
 def _bar_axes(axes: Axes, labels: Sequence[str]) -> None:

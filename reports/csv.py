@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterable
 
 from firstbell.models.study import Input, SizingRow, Study
+from firstbell.reports.layers import LAYERS, by_layer
 
 COLUMNS = (
     "level",
@@ -20,6 +21,9 @@ COLUMNS = (
     "formula",
     "source",
     "inputs",
+    *(f"variance_{layer}" for layer in LAYERS),
+    "times_measured_load",
+    "note",
 )
 
 
@@ -40,12 +44,15 @@ def rows_csv(rows: Iterable[SizingRow]) -> str:
 
 def _cells(row: SizingRow) -> list[str]:
     inputs = "; ".join(_input(one) for one in row.inputs)
-    values = {**row.model_dump(include=set(COLUMNS) - {"inputs"}), "inputs": inputs}
-    return [_cell(values[column]) for column in COLUMNS]
+    shares = {} if row.shares is None else {f"variance_{name}": share for name, share in by_layer(row.shares).items()}
+    values = {**row.model_dump(include=set(COLUMNS) - {"inputs"}), "inputs": inputs, **shares}
+    return [_cell(values.get(column)) for column in COLUMNS]
 
 
 def _cell(value: object) -> str:
-    """A number in full; a text so that no spreadsheet takes it for a formula."""
+    """A number in full, nothing for what is not known; a text so that no spreadsheet takes it for a formula."""
+    if value is None:
+        return ""
     if isinstance(value, float):
         return repr(value)
     text = str(value)

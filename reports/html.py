@@ -6,16 +6,28 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from firstbell.models.study import Check, Input, Interval, ResponseTimes, Study
-from firstbell.reports.answer import answer_of, extrapolation_in_words, level_title, row_figure
-from firstbell.reports.bars import cores_by_activity, demand_plot, sizing_plots
+from firstbell.reports.answer import (
+    answer_of,
+    extrapolation_in_words,
+    extrapolation_marks,
+    level_title,
+    load_sentence,
+    row_figure,
+    systems_of,
+)
+from firstbell.reports.bars import cores_by_activity, demand_plot, layer_plot, sizing_plots
+from firstbell.reports.canvas import Plot
 from firstbell.reports.curves import response_plots, throughput_plot, utilisation_plot
+from firstbell.reports.layers import LAYERS, share_cells, shares_in_words
 from firstbell.reports.levels import comparable_levels
 from firstbell.reports.names import (
     ACTIVITY_MEANINGS,
     GLOSSARY,
+    LAYER_MEANINGS,
     activity_name,
     group_name,
     kind_name,
+    layer_name,
     quantity_name,
     quantity_unit,
     station_name,
@@ -46,6 +58,12 @@ def _words(study: Study) -> dict[str, object]:
         "all_stations": _all_keys(level.stations for level in study.levels),
         "cores": cores_by_activity(study, compared[-1]) if compared else {},
         "cores_level": compared[-1].learners if compared else None,
+        "main_marks": extrapolation_marks(
+            row for _, items in main_groups(study) for one in items for row in one.present
+        ),
+        "load_sentence": load_sentence(study),
+        "layers": LAYERS,
+        "layer_meanings": LAYER_MEANINGS,
         "meanings": ACTIVITY_MEANINGS,
         "glossary": GLOSSARY,
     }
@@ -57,7 +75,22 @@ def _plots(study: Study) -> dict[str, object]:
         "response_plots": response_plots(study),
         "sizing_plots": sizing_plots(items_across_levels(study)),
         "demand_plot": demand_plot(study),
+        "load_layer_plot": _load_layer_plot(study),
+        "purchase_layer_plot": _purchase_layer_plot(study),
     }
+
+
+def _load_layer_plot(study: Study) -> Plot | None:
+    known = study.load_uncertainty
+    bars = {} if known is None else {"load of learners": known.shares}
+    return layer_plot("layers-load", "Where the uncertainty of the load comes from", bars)
+
+
+def _purchase_layer_plot(study: Study) -> Plot | None:
+    """The main items at the highest level; levels differ little in it, and the tables have them all."""
+    rows = [item.rows[-1] for _, items in main_groups(study) for item in items]
+    bars = {row.title: row.shares for row in rows if row is not None and row.shares is not None}
+    return layer_plot("layers-purchase", "Where the uncertainty of the main figures comes from", bars)
 
 
 def _environment() -> Environment:
@@ -82,10 +115,12 @@ def _filters() -> dict[str, Callable[..., object]]:
         "error_in_words": error_in_words,
         "exact": exact,
         "extrapolation": extrapolation_in_words,
+        "extrapolation_marks": extrapolation_marks,
         "group_name": group_name,
         "input_figure": _input_figure,
         "interval_figure": _interval_figure,
         "kind_name": kind_name,
+        "layer_name": layer_name,
         "level_title": level_title,
         "measured_figure": _measured_figure,
         "miss_in_words": miss_in_words,
@@ -100,6 +135,9 @@ def _filters() -> dict[str, Callable[..., object]]:
         "row_figure": row_figure,
         "seconds": seconds,
         "sentence": _sentence,
+        "share_cells": share_cells,
+        "shares_in_words": shares_in_words,
+        "systems": systems_of,
         "station_name": station_name,
         "without_stop": _without_stop,
     }

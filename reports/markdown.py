@@ -3,16 +3,35 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from firstbell.models.study import Check, Study
-from firstbell.reports.answer import answer_of, extrapolation_in_words, level_title, row_figure
-from firstbell.reports.names import activity_name, group_name, kind_name, quantity_name, quantity_unit
-from firstbell.reports.numbers import count, exact, interval, moment, percent, quantity, rate, seconds
+from firstbell.reports.answer import (
+    answer_of,
+    extrapolation_in_words,
+    extrapolation_marks,
+    level_title,
+    load_sentence,
+    row_figure,
+    systems_of,
+)
+from firstbell.reports.layers import LAYERS, share_cells
+from firstbell.reports.names import (
+    LAYER_MEANINGS,
+    activity_name,
+    group_name,
+    kind_name,
+    layer_name,
+    quantity_name,
+    quantity_unit,
+)
+from firstbell.reports.numbers import UNKNOWN, count, exact, interval, moment, number, percent, quantity, rate, seconds
 from firstbell.reports.purchase import items_across_levels, purchase_levels
 from firstbell.reports.trust import error_in_words, miss_in_words, trust_in, trust_sentences
+
+RESULTS = {True: "holds", False: "**falls short**", None: "not forecast"}
 
 
 def render_markdown(study: Study) -> str:
     """The answer, the trust in it, the purchase, the forecast and what was measured."""
-    parts = (_head, _trust, _limits, _purchase, _forecast, _levels, _checks)
+    parts = (_head, _trust, _limits, _purchase, _uncertainty, _forecast, _levels, _checks)
     return "\n".join(line for part in parts for line in part(study)) + "\n"
 
 
@@ -57,6 +76,22 @@ def _purchase(study: Study) -> Iterator[str]:
         for item in items_across_levels(study)
     ]
     yield from _table(["Group", "Item", *(level_title(level.level, level.learners) for level in levels)], rows)
+    yield from _bullets(extrapolation_marks(study.sizing))
+
+
+def _uncertainty(study: Study) -> Iterator[str]:
+    """Every sized line at every level: its interval, and each layer's share in its variance."""
+    yield from _heading("Where the uncertainty comes from")
+    said = load_sentence(study)
+    meanings = [f"{layer_name(layer)}: {meaning}." for layer, meaning in LAYER_MEANINGS.items()]
+    yield from _bullets([*([said] if said else []), *meanings])
+    rows = [
+        [row.title, level_title(row.level, row.learners), row_figure(row), *share_cells(row.shares)]
+        for item in items_across_levels(study)
+        for row in item.present
+    ]
+    if rows:
+        yield from _table(["Item", "Level", "Figure (95 % interval)", *map(layer_name, LAYERS)], rows)
 
 
 def _forecast(study: Study) -> Iterator[str]:
@@ -68,15 +103,19 @@ def _forecast(study: Study) -> Iterator[str]:
         [
             level_title(forecast.level, forecast.learners),
             name,
-            "holds" if system.holds else "**falls short**",
+            RESULTS[system.holds],
+            number(system.times_measured_load, digits=2),
+            UNKNOWN
+            if system.load is None
+            else interval(system.load.low, system.load.likely, system.load.high, "ratio"),
             rate(system.offered_per_s),
             rate(system.throughput_per_s),
-            percent(system.utilization.get("host")),
         ]
         for forecast in study.forecast
-        for name, system in (("measured system", forecast.measured_system), ("sized system", forecast.sized_system))
+        for name, system in systems_of(forecast)
     ]
-    yield from _table(["Level", "System", "Result", "Asked for", "Answered", "Whole machine"], rows)
+    header = ["Level", "System", "Result", "Times the measured load", "Of its cores", "Asked for", "Answered"]
+    yield from _table(header, rows)
     words = ((forecast, extrapolation_in_words(forecast)) for forecast in study.forecast)
     yield from _bullets(f"{count(forecast.learners)} learners: {said}" for forecast, said in words if said)
 

@@ -33,6 +33,23 @@ _KINDS = {
 
 _GROUPS = {"servers": "Servers", "storage": "Storage", "bandwidth": "Bandwidth", "sign-in": "Sign-in"}
 
+_LAYERS = {
+    "measurement": "measurement",
+    "parameters": "fitted costs",
+    "discrepancy": "model error",
+    "stated": "stated inputs",
+}
+
+LAYER_MEANINGS = {
+    "measurement": "what was counted and timed scatters by chance. Longer and more levels lessen it",
+    "parameters": "several sets of costs explain the same measurement about as well. Levels with other mixes of "
+    "activities lessen it",
+    "discrepancy": "what the model missed at levels that it had not seen. A better model lessens it, or levels nearer "
+    "to what is asked",
+    "stated": "what nobody measured and the profile states with an interval: shares, think times, growth. Watching the "
+    "real platform lessens it",
+}
+
 ACTIVITY_MEANINGS = {
     "login": "signing in by digital ID or phone number, with one password check; all its requests together",
     "page": "opening a page of the portal with its pictures and scripts",
@@ -62,6 +79,11 @@ GLOSSARY = (
     ("Extrapolation", "A statement about a load outside the range that was measured. It rests on the model alone."),
     ("Held-out level", "A measured level that was kept from the fit, so that the prediction could be tested on it."),
     ("Learner", "A simulated person with a session and a connection of their own. No real person’s data was used."),
+    (
+        "Layers of uncertainty",
+        "The four reasons why a figure is not known exactly. Each has its share in the figure’s variance (the mean "
+        "square of how far it may be off); the shares add up to 100 %. The largest is where it pays to know more.",
+    ),
     ("Level", "A time with a fixed number of learners in session."),
     ("Lateness", "How late the load generator sent requests. High lateness makes a measurement invalid."),
     ("p50, p95", "Half of all response times are below the p50. 95 of 100 are below the p95."),
@@ -88,6 +110,11 @@ def activity_name(activity: str) -> str:
 def station_name(station: str) -> str:
     """A station in words."""
     return _STATIONS.get(station, station.replace("_", " "))
+
+
+def layer_name(layer: str) -> str:
+    """A layer of uncertainty in words."""
+    return _LAYERS[layer]
 
 
 def kind_name(kind: str) -> str:

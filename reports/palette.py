@@ -17,3 +17,11 @@ STATIONS = {
     "delivery": ("#cfe3f2", ".."),
 }
 OTHER_STATION = ("#9aa5b1", "xx")
+
+# Of the same lightness, for the same reason.
+LAYER_LOOKS = {
+    "measurement": ("#123a63", ""),
+    "parameters": ("#2f7fbf", "\\\\"),
+    "discrepancy": ("#e8a33d", "//"),
+    "stated": ("#e3edf5", ""),
+}

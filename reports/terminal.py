@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from firstbell.models.study import Study
-from firstbell.reports.answer import Answer, answer_of, row_figure
+from firstbell.reports.answer import Answer, answer_of, extrapolation_marks, load_sentence, row_figure
 from firstbell.reports.numbers import count
 from firstbell.reports.purchase import ItemAcrossLevels, main_groups, purchase_levels
 from firstbell.reports.trust import Trust, miss_in_words, trust_in, trust_sentences
@@ -36,6 +36,8 @@ def _styled(study: Study, answer: Answer, trust: Trust, console: Console) -> Non
     if study.sizing and answer.figures:
         console.print()
         console.print(_purchase_table(study))
+        for line in _uncertainty_lines(study):
+            console.print(Padding(Text(line), (0, 0, 0, 2)))
     console.print()
     for line in _trust_lines(trust):
         console.print(Padding(Text(line, style="red" if line.startswith("Miss") else ""), (0, 0, 0, 2)))
@@ -56,7 +58,15 @@ def _plain_lines(study: Study, answer: Answer, trust: Trust) -> Iterator[str]:
         for level, row in zip(levels, item.rows, strict=True):
             if row is not None:
                 yield f"{count(level.learners)} learners, {item.title}: {row_figure(row)}"
+    yield from _uncertainty_lines(study) if answer.figures else ()
     yield from _trust_lines(trust)
+
+
+def _uncertainty_lines(study: Study) -> Iterator[str]:
+    yield from extrapolation_marks(row for item in _main_items(study) for row in item.present)
+    said = load_sentence(study)
+    if said is not None:
+        yield said
 
 
 def _purchase_table(study: Study) -> Table:

@@ -11,10 +11,11 @@
 - ``waiting.wait_probability(offered_erlangs, servers)``: Erlang's C for arrays of cases
 - ``distributions.lognormal_for_interval(low, likely, high, *, confidence)``, ``distributions.beta_for_interval(low,
   mean, high, *, minimum, maximum, confidence)``: both have ``at(probability)`` and ``coverage(low, high)``
+- ``layers.shares_of(values, redrawn, *, unknown)``: each layer of uncertainty's share in a figure's variance
 - ``draws.drawn({name: distribution}, *, draws, seed)``: scrambled Sobol draws by name
 """
 
 from firstbell.models.sizing.demands import BaseResponse, Demands, demands_of
-from firstbell.models.sizing.purchase import SizedSystem, size, sized_systems
+from firstbell.models.sizing.purchase import SizedSystem, size, sized_systems, without_tiers
 
-__all__ = ["BaseResponse", "Demands", "SizedSystem", "demands_of", "size", "sized_systems"]
+__all__ = ["BaseResponse", "Demands", "SizedSystem", "demands_of", "size", "sized_systems", "without_tiers"]

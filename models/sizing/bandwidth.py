@@ -8,8 +8,8 @@ from numpy.typing import ArrayLike
 
 from firstbell.models.figures import Array, Values
 from firstbell.models.sizing.case import Case
-from firstbell.models.sizing.rows import Line, figure_terms, row
-from firstbell.models.study import Rejected, SizingRow
+from firstbell.models.sizing.rows import Line, Row, figure_terms
+from firstbell.models.study import Rejected
 from firstbell.models.traffic import bits_in, bits_out, in_state
 from firstbell.models.workload.states import Day
 
@@ -82,19 +82,19 @@ def origin_line_bits_per_s(values: Values, learners: float) -> Array:
     return np.asarray((missed + own) * (1 + values[f"{_ASSUMED}.headroom"]))
 
 
-def bandwidth_rows(case: Case) -> list[SizingRow]:
+def bandwidth_rows(case: Case) -> list[Row]:
     """The lines of one level."""
     rows = [_edge(case), _origin(case), _ingest(case), _billed(case), _month(case)]
     kinds = (("minimum", "off_platform_min_bits_per_s"), ("recommended", "off_platform_recommended_bits_per_s"))
     return rows + [_teams(case, kind, key) for kind, key in kinds]
 
 
-def _row(case: Case, line: Line, formula: Callable[[Values, float], Array]) -> SizingRow:
+def _row(case: Case, line: Line, formula: Callable[[Values, float], Array]) -> Row:
     reading = case.reading()
-    return row(case, line, formula(reading, case.learners), figure_terms(case, reading.keys_read))
+    return Row(line=line, values=formula(reading, case.learners), terms=figure_terms(case, reading.keys_read))
 
 
-def _edge(case: Case) -> SizingRow:
+def _edge(case: Case) -> Row:
     parts = {name: float(bits[0]) for name, bits in bits_out(case.values, case.learners).items()}
     named = ", ".join(f"{name} {bits / 1e9:.2f}" for name, bits in parts.items() if bits > 0)
     without = float(edge_bits_per_s(case.values, case.learners)[0])
@@ -111,7 +111,7 @@ def _edge(case: Case) -> SizingRow:
     return _row(case, line, edge_line_bits_per_s)
 
 
-def _origin(case: Case) -> SizingRow:
+def _origin(case: Case) -> Row:
     hit = float(case.values[f"{_ASSUMED}.edge_hit_ratio"][0])
     bare = float(edge_line_bits_per_s(case.values, case.learners)[0])
     line = Line(
@@ -127,7 +127,7 @@ def _origin(case: Case) -> SizingRow:
     return _row(case, line, origin_line_bits_per_s)
 
 
-def _ingest(case: Case) -> SizingRow:
+def _ingest(case: Case) -> Row:
     line = Line(
         group=_GROUP,
         item="ingest_peak_bits_per_s",
@@ -145,7 +145,7 @@ def _ingest_bits_per_s(values: Values, learners: float) -> Array:
     return np.asarray(incoming * (1 + values[f"{_ASSUMED}.headroom"]))
 
 
-def _billed(case: Case) -> SizingRow:
+def _billed(case: Case) -> Row:
     samples = month_shares(case.assumed.workload.day)
     share = billed_percentile(samples)
     free_h = discarded_samples(len(samples)) * SAMPLE_S / 3600
@@ -170,7 +170,7 @@ def _below_peak(peak_h: float, free_h: float) -> tuple[Rejected, ...]:
     return (Rejected(option="counting on the percentile to hide the peak", reason=reason),)
 
 
-def _month(case: Case) -> SizingRow:
+def _month(case: Case) -> Row:
     mean = float(month_shares(case.assumed.workload.day).mean())
     factor = mean * MONTH_DAYS * DAY_S / 8
     line = Line(
@@ -185,7 +185,7 @@ def _month(case: Case) -> SizingRow:
     return _row(case, line, lambda values, learners: edge_bits_per_s(values, learners) * factor)
 
 
-def _teams(case: Case, kind: str, key: str) -> SizingRow:
+def _teams(case: Case, kind: str, key: str) -> Row:
     path = f"states.lesson.{key}"
     line = Line(
         group=_GROUP,

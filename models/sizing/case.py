@@ -1,36 +1,50 @@
 """What one sizing is made for: a level of learners, with the values and demands of its draws."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from firstbell.models.figures import Array, Figure, Reading, Values, figures_of
 from firstbell.models.sizing.demands import Demands
 from firstbell.models.sizing.draws import drawn_values, probabilities
+from firstbell.models.sizing.layers import LAYERS, PROBES
 from firstbell.models.workload.profile import Workload
 
 
 @dataclass(frozen=True, kw_only=True)
 class Assumed:
-    """A profile and its demands with their draws, the same at every level: levels differ by their learners alone."""
+    """A profile and its demands with their draws, the same at every level: levels differ by their learners alone.
+
+    ``redrawn`` has the first draws once more for each layer of uncertainty, with that layer alone drawn anew.
+    """
 
     workload: Workload
     figures: Mapping[str, Figure]
     values: Values
     demands: Demands
     demand_s: Mapping[tuple[str, str], Array]
+    redrawn: Mapping[str, "Assumed"] = field(default_factory=dict)
 
     @classmethod
     def of(cls, workload: Workload, demands: Demands, *, draws: int, seed: int) -> "Assumed":
         """Draw every uncertain figure ``draws`` times; the same seed draws the same."""
         figures = figures_of(workload)
-        positions = probabilities([*figures, *demands.names()], draws=draws, seed=seed)
-        return cls(
-            workload=workload,
-            figures=figures,
-            values=drawn_values(figures, positions),
-            demands=demands,
-            demand_s=demands.values(positions),
+        layer_of = dict.fromkeys(figures, "stated") | demands.layers()
+        anew = {name: f"{name}, anew" for name in layer_of}
+        positions = probabilities([*layer_of, *anew.values()], draws=draws, seed=seed)
+        bare = cls(workload=workload, figures=figures, values={}, demands=demands, demand_s={})
+        probes = {name: position[: min(draws, PROBES)] for name, position in positions.items()}
+        return replace(
+            bare._at(positions),
+            redrawn={
+                layer: bare._at({name: probes[anew[name] if of == layer else name] for name, of in layer_of.items()})
+                for layer in LAYERS
+                if draws
+            },
         )
+
+    def _at(self, positions: Mapping[str, Array]) -> "Assumed":
+        """The same with every figure at its position."""
+        return replace(self, values=drawn_values(self.figures, positions), demand_s=self.demands.values(positions))
 
 
 @dataclass(frozen=True, kw_only=True)

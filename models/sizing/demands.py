@@ -15,6 +15,7 @@ from firstbell.models.traffic import ACTIVITIES
 TIERS = ("auth", "app", "database", "delivery")
 _UNKNOWN = "an activity or tier that the sizing doesn't know"
 _TOGETHER = "demands"
+_ALL_ALIKE = ("measurement", "discrepancy")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +39,10 @@ class Demands:
     can't: that demands fitted together are uncertain together. ``segment_bytes`` is the mean size of the segments
     that were measured, None where they had their true size. ``service_scv`` is the squared coefficient of variation
     of one job's service time within an activity: 1 is exponential.
+
+    ``measurement`` and ``discrepancy`` are the relative standard deviations of all demands together that come with what
+    was measured and with what the model missed; None where that is not known. ``measured_cores`` is the processor time
+    in use at the highest load that was measured, None where nothing was.
     """
 
     cpu_s: Mapping[tuple[str, str], Estimate]
@@ -46,6 +51,9 @@ class Demands:
     base_response_s: Mapping[str, BaseResponse] = field(default_factory=dict)
     segment_bytes: float | None = None
     service_scv: float = 1.0
+    measurement: float | None = None
+    discrepancy: float | None = None
+    measured_cores: float | None = None
 
     def __post_init__(self) -> None:
         unknown = [key for key in self.cpu_s if key[0] not in ACTIVITIES or key[1] not in TIERS]
@@ -56,22 +64,35 @@ class Demands:
         if self.draws is not None and self.draws.shape[1:] != (len(ACTIVITIES), len(TIERS)):
             raise ValueError(f"draws must have the shape (draws, {len(ACTIVITIES)}, {len(TIERS)})")
 
-    def names(self) -> list[str]:
-        """What must be drawn: each demand, or one row of all of them where they were fitted together."""
-        return [_name(key) for key in self.cpu_s] if self.draws is None else [_TOGETHER]
+    def layers(self) -> dict[str, str]:
+        """What must be drawn, with its layer of uncertainty: each stated demand, or one row of all that were fitted."""
+        if self.draws is None:
+            return {_name(key): "stated" for key in self.cpu_s}
+        return {_TOGETHER: "parameters"} | {name: name for name in _ALL_ALIKE if name not in self.unknown_layers}
+
+    @property
+    def unknown_layers(self) -> tuple[str, ...]:
+        """Layers that fitted demands have and that nobody knows; demands that are stated have no such layers."""
+        return () if self.draws is None else tuple(name for name in _ALL_ALIKE if getattr(self, name) is None)
 
     def values(self, positions: Mapping[str, Array]) -> dict[tuple[str, str], Array]:
         """Arrays (1 + draws,) of every demand that was given: the likely value, then draws at ``positions`` by name."""
         if self.draws is None:
             return {key: self._drawn_alone(key, positions[_name(key)]) for key in self.cpu_s}
         rows = np.floor(positions[_TOGETHER] * len(self.draws)).astype(int)
-        together = self.draws[rows]
+        together = self.draws[rows] * self._all_alike(positions)[:, None, None]
         return {
             (activity, tier): np.concatenate(
                 [[each.likely], together[:, ACTIVITIES.index(activity), TIERS.index(tier)]]
             )
             for (activity, tier), each in self.cpu_s.items()
         }
+
+    def _all_alike(self, positions: Mapping[str, Array]) -> Array:
+        """Factors (draws,) on all demands: lognormal, with the median 1."""
+        known = {name: getattr(self, name) for name in _ALL_ALIKE if name in positions}
+        logs = [np.zeros_like(positions[_TOGETHER]), *(sd * ndtri(positions[name]) for name, sd in known.items())]
+        return np.asarray(np.exp(np.sum(logs, axis=0)))
 
     def _drawn_alone(self, key: tuple[str, str], position: Array) -> Array:
         estimate = self.cpu_s[key]
@@ -98,7 +119,16 @@ def demands_of(model: FittedModel) -> Demands:
             cpu_s[activity.name, tier] = _estimate(activity.demand_s[column], drawn[:, column], source)
     segment = next((activity.bytes_per_visit for activity in known if activity.name == "segment"), None)
     responses = {activity.name: _base_response(activity) for activity in known if activity.total_demand_s > 0}
-    return Demands(cpu_s=cpu_s, source=source, draws=draws, base_response_s=responses, segment_bytes=segment)
+    return Demands(
+        cpu_s=cpu_s,
+        source=source,
+        draws=draws,
+        base_response_s=responses,
+        segment_bytes=segment,
+        measurement=model.measurement_error,
+        discrepancy=model.quality.discrepancy,
+        measured_cores=model.quality.highest_utilization * model.cores,
+    )
 
 
 def _estimate(likely: float, draws: Array, source: str) -> Estimate:

@@ -1,15 +1,17 @@
 """The whole sizing: every row at every level, and the sized system as data for a forecast."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from firstbell.models.sizing.bandwidth import bandwidth_rows
 from firstbell.models.sizing.case import Assumed, Case
 from firstbell.models.sizing.demands import Demands
+from firstbell.models.sizing.rows import Row
 from firstbell.models.sizing.servers import server_rows
 from firstbell.models.sizing.sign_in import sign_in_rows
 from firstbell.models.sizing.storage import storage_rows
 from firstbell.models.sizing.tiers import tiers_of
+from firstbell.models.sizing.work import times_measured_load
 from firstbell.models.study import SizingRow
 from firstbell.models.workload.profile import Workload
 
@@ -39,7 +41,15 @@ def size(
     The same seed gives the same rows, and all levels share their draws: what differs between two is the learners.
     """
     assumed = Assumed.of(workload, demands, draws=draws, seed=seed)
-    return tuple(row for case in _cases(assumed, levels) for row in _rows(case))
+    return tuple(row for case in _cases(assumed, levels) for row in _written(case))
+
+
+def without_tiers(rows: Iterable[SizingRow]) -> tuple[SizingRow, ...]:
+    """The rows without cores and servers, for where nothing says what activities cost at the tiers.
+
+    Those of the stated states alone would be far too few, and nothing would tell it.
+    """
+    return tuple(row for row in rows if row.unit not in ("cores", "servers"))
 
 
 def sized_systems(
@@ -55,7 +65,17 @@ def _cases(assumed: Assumed, levels: Mapping[str, int] | None) -> list[Case]:
     return [Case(level=level, learners=count, assumed=assumed) for level, count in learners.items()]
 
 
-def _rows(case: Case) -> list[SizingRow]:
+def _written(case: Case) -> list[SizingRow]:
+    """The rows with the share of each layer of uncertainty: all rows once more for each layer that is drawn anew."""
+    anew = {layer: _rows(replace(case, assumed=other)) for layer, other in case.assumed.redrawn.items()}
+    times = times_measured_load(case)
+    return [
+        row.written(case, times_measured_load=times, redrawn={layer: rows[at].values for layer, rows in anew.items()})
+        for at, row in enumerate(_rows(case))
+    ]
+
+
+def _rows(case: Case) -> list[Row]:
     return server_rows(case, tiers_of(case)) + storage_rows(case) + bandwidth_rows(case) + sign_in_rows(case)
 
 

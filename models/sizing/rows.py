@@ -1,13 +1,15 @@
 """From arrays of draws to a line of the purchase, with every input named."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.stats import rankdata
 
 from firstbell.models.figures import Array
+from firstbell.models.load_dependence import extrapolation
 from firstbell.models.sizing.case import Case
+from firstbell.models.sizing.layers import shares_of
 from firstbell.models.study import Input, Rejected, SizingRow
 
 _TAILS = (0.025, 0.975)
@@ -37,7 +39,7 @@ class Term:
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """What a row says beside its numbers."""
+    """What a row says beside its numbers; ``rests_on_demands`` where what visits cost is in them."""
 
     group: str
     item: str
@@ -47,6 +49,49 @@ class Line:
     binding: str
     source: str
     rejected: tuple[Rejected, ...] = ()
+    rests_on_demands: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Row:
+    """A line with its values (1 + draws,), and the terms of its formula."""
+
+    line: Line
+    values: Array
+    terms: Sequence[Term]
+
+    def written(self, case: Case, *, times_measured_load: float | None, redrawn: Mapping[str, Array]) -> SizingRow:
+        """The row as a report shows it; its inputs stand in the order of how much they move it (rank correlation).
+
+        ``redrawn`` has the values with one layer of uncertainty drawn anew, by the layer.
+        """
+        low, high = interval(self.values)
+        influence = _influence(self.values, self.terms)
+        order = sorted(range(len(self.terms)), key=lambda index: -influence[index])
+        telling = [self.terms[index].name for index in order[:2] if influence[index] >= _TELLING]
+        moved = f"; moved most by {' and '.join(telling)}" if telling else ""
+        line = self.line
+        unknown = case.assumed.demands.unknown_layers if line.rests_on_demands else ()
+        times = times_measured_load if line.rests_on_demands else None
+        return SizingRow(
+            level=case.level,
+            learners=case.learners,
+            group=line.group,
+            item=line.item,
+            title=line.title,
+            quantity=float(self.values[0]),
+            unit=line.unit,
+            low=low,
+            high=high,
+            binding=line.binding,
+            formula=line.formula,
+            inputs=tuple(self.terms[index].input() for index in order),
+            rejected=line.rejected,
+            source=line.source + moved,
+            shares=shares_of(self.values, redrawn, unknown=unknown) if low < high else None,
+            times_measured_load=times,
+            note="" if times is None else extrapolation(times),
+        )
 
 
 def figure_terms(case: Case, keys: Iterable[str]) -> list[Term]:
@@ -58,31 +103,6 @@ def derived_term(name: str, values: Array, *, unit: str, source: str, part: floa
     """An input that was itself calculated: its interval is that of its draws."""
     low, high = interval(values)
     return Term(name=name, values=values, low=low, high=high, unit=unit, source=source, part=part)
-
-
-def row(case: Case, line: Line, values: Array, terms: Sequence[Term]) -> SizingRow:
-    """The row; its inputs stand in the order of how much they move it (rank correlation over the draws)."""
-    low, high = interval(values)
-    influence = _influence(values, terms)
-    order = sorted(range(len(terms)), key=lambda index: -influence[index])
-    telling = [terms[index].name for index in order[:2] if influence[index] >= _TELLING]
-    moved = f"; moved most by {' and '.join(telling)}" if telling else ""
-    return SizingRow(
-        level=case.level,
-        learners=case.learners,
-        group=line.group,
-        item=line.item,
-        title=line.title,
-        quantity=float(values[0]),
-        unit=line.unit,
-        low=low,
-        high=high,
-        binding=line.binding,
-        formula=line.formula,
-        inputs=tuple(terms[index].input() for index in order),
-        rejected=line.rejected,
-        source=line.source + moved,
-    )
 
 
 def interval(values: Array) -> tuple[float, float]:

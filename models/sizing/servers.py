@@ -5,11 +5,11 @@ import numpy as np
 from firstbell.models.figures import Array, stated_names
 from firstbell.models.sizing.bandwidth import edge_line_bits_per_s, origin_line_bits_per_s
 from firstbell.models.sizing.case import Case
-from firstbell.models.sizing.rows import Line, Term, derived_term, figure_terms, row
+from firstbell.models.sizing.rows import Line, Row, Term, derived_term, figure_terms
 from firstbell.models.sizing.tiers import LINE, Allowance, Situation, Tier
 from firstbell.models.sizing.waiting import cores_at_wait
 from firstbell.models.sizing.work import Work
-from firstbell.models.study import Rejected, SizingRow
+from firstbell.models.study import Rejected
 from firstbell.models.traffic import VISITS, requests_per_visit, stated_visits
 
 _GROUP = "servers"
@@ -17,7 +17,7 @@ _ASSUMED = "sizing.servers"
 DURABLE = ("beacon", "quiz_start", "answer", "autosave", "submit")
 
 
-def server_rows(case: Case, tiers: list[Tier]) -> list[SizingRow]:
+def server_rows(case: Case, tiers: list[Tier]) -> list[Row]:
     """Requests a second; cores and nodes by tier; writes of the database and connections of the delivery."""
     rows = [_requests(case), _writes(case)]
     for tier in tiers:
@@ -25,7 +25,7 @@ def server_rows(case: Case, tiers: list[Tier]) -> list[SizingRow]:
     return rows + [_connections(case, tier) for tier in tiers if tier.name == "delivery"]
 
 
-def _requests(case: Case) -> SizingRow:
+def _requests(case: Case) -> Row:
     reading = case.reading()
     each = requests_per_visit(reading)
     played = [rate(reading, case.learners) * each[name] for name, rate in VISITS.items()]
@@ -42,10 +42,10 @@ def _requests(case: Case) -> SizingRow:
         binding="learners in session, by the mix of states",
         source="rates of the profile at the true pace",
     )
-    return row(case, line, np.sum(played + stated, axis=0), figure_terms(case, reading.keys_read))
+    return Row(line=line, values=np.sum(played + stated, axis=0), terms=figure_terms(case, reading.keys_read))
 
 
-def _writes(case: Case) -> SizingRow:
+def _writes(case: Case) -> Row:
     reading = case.reading()
     writes = np.sum([VISITS[name](reading, case.learners) for name in DURABLE], axis=0)
     if "upload" in stated_names(reading):
@@ -59,10 +59,10 @@ def _writes(case: Case) -> SizingRow:
         binding="no answer may be lost: each write is on disk before it is acknowledged",
         source="rates of the profile at the true pace; writes of one moment may share a commit",
     )
-    return row(case, line, writes, figure_terms(case, reading.keys_read))
+    return Row(line=line, values=writes, terms=figure_terms(case, reading.keys_read))
 
 
-def _cores(case: Case, tier: Tier) -> SizingRow:
+def _cores(case: Case, tier: Tier) -> Row:
     line = Line(
         group=_GROUP,
         item=f"{tier.name}_cores",
@@ -72,9 +72,10 @@ def _cores(case: Case, tier: Tier) -> SizingRow:
         binding=tier.binding,
         source=f"demands {case.assumed.demands.source}; rates of the profile",
         rejected=tuple(_rejected_cores(case, tier)),
+        rests_on_demands=True,
     )
     terms = [*_work_terms(tier.work), *figure_terms(case, [f"{_ASSUMED}.max_utilization"])]
-    return row(case, line, tier.cores, terms)
+    return Row(line=line, values=tier.cores, terms=terms)
 
 
 def _work_terms(work: tuple[Work, ...]) -> list[Term]:
@@ -144,7 +145,7 @@ def _out_of_reach(allowance: Allowance) -> Rejected:
     return Rejected(option=f"more cores for {allowance.name}", reason=reason)
 
 
-def _nodes(case: Case, tier: Tier) -> SizingRow:
+def _nodes(case: Case, tier: Tier) -> Row:
     formula = "⌈cores ÷ cores_per_node⌉ + spare_nodes"
     keys = [f"{_ASSUMED}.cores_per_node", f"{_ASSUMED}.spare_nodes"]
     if tier.name == "delivery" and f"{_ASSUMED}.node_line_bits_per_s" in case.values:
@@ -161,9 +162,10 @@ def _nodes(case: Case, tier: Tier) -> SizingRow:
         binding=tier.node_binding + failing,
         source="cores of the tier; size of a server from the profile",
         rejected=tuple(_rejected_nodes(case, tier, spare)),
+        rests_on_demands=True,
     )
     cores = derived_term(f"{tier.name}_cores", tier.cores, unit="cores", source="the row above")
-    return row(case, line, tier.nodes, [cores, *figure_terms(case, keys)])
+    return Row(line=line, values=tier.nodes, terms=[cores, *figure_terms(case, keys)])
 
 
 def _rejected_nodes(case: Case, tier: Tier, spare: int) -> list[Rejected]:
@@ -201,7 +203,7 @@ def _too_few(tier: Tier, nodes: int, size: int) -> str:
     return f"{nodes * size} cores are left of the {int(tier.cores[0])} needed"
 
 
-def _connections(case: Case, tier: Tier) -> SizingRow:
+def _connections(case: Case, tier: Tier) -> Row:
     spare = case.values[f"{_ASSUMED}.spare_nodes"]
     left: Array = np.maximum(tier.nodes - spare, 1.0)
     line = Line(
@@ -212,9 +214,12 @@ def _connections(case: Case, tier: Tier) -> SizingRow:
         formula="⌈learners ÷ (delivery servers − spare_nodes)⌉",
         binding="each learner in session holds a connection",
         source="the level; connections within one process are limited by its file descriptors and its backlog",
+        rests_on_demands=True,
     )
     nodes = derived_term("delivery_nodes", tier.nodes, unit="servers", source="the row of that name")
-    return row(case, line, np.ceil(case.learners / left), [nodes, *figure_terms(case, [f"{_ASSUMED}.spare_nodes"])])
+    return Row(
+        line=line, values=np.ceil(case.learners / left), terms=[nodes, *figure_terms(case, [f"{_ASSUMED}.spare_nodes"])]
+    )
 
 
 def _counted(count: int, noun: str) -> str:

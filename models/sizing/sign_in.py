@@ -4,8 +4,8 @@ import numpy as np
 
 from firstbell.models.figures import Array, Values
 from firstbell.models.sizing.case import Case
-from firstbell.models.sizing.rows import Line, figure_terms, row
-from firstbell.models.study import Rejected, SizingRow
+from firstbell.models.sizing.rows import Line, Row, figure_terms
+from firstbell.models.study import Rejected
 from firstbell.models.traffic import VISITS
 
 _GROUP = "sign-in"
@@ -26,13 +26,13 @@ def provider_requests_per_login(values: Values) -> Array:
     return by_id + (1 - digital) * values[f"{_PROVIDER}.requests_per_phone_login"]
 
 
-def sign_in_rows(case: Case) -> list[SizingRow]:
+def sign_in_rows(case: Case) -> list[Row]:
     """Logins a second, and requests a second at the identity provider where the profile names one."""
     rows = [_steady(case), _first_bell(case)]
     return [*rows, _provider(case)] if f"{_PROVIDER}.requests_per_s" in case.values else rows
 
 
-def _steady(case: Case) -> SizingRow:
+def _steady(case: Case) -> Row:
     reading = case.reading()
     logins = VISITS["login"](reading, case.learners)
     line = Line(
@@ -44,10 +44,10 @@ def _steady(case: Case) -> SizingRow:
         binding="sessions end and begin evenly",
         source="Little's law, from the profile's session length",
     )
-    return row(case, line, logins, figure_terms(case, reading.keys_read))
+    return Row(line=line, values=logins, terms=figure_terms(case, reading.keys_read))
 
 
-def _first_bell(case: Case) -> SizingRow:
+def _first_bell(case: Case) -> Row:
     reading = case.reading()
     logins = burst_logins_per_s(reading, case.share_of_contract)
     line = Line(
@@ -60,7 +60,7 @@ def _first_bell(case: Case) -> SizingRow:
         source="peak of a normal burst, retries not counted",
         rejected=(_evenly(case, float(logins[0])),),
     )
-    return row(case, line, logins, figure_terms(case, reading.keys_read))
+    return Row(line=line, values=logins, terms=figure_terms(case, reading.keys_read))
 
 
 def _evenly(case: Case, burst: float) -> Rejected:
@@ -69,7 +69,7 @@ def _evenly(case: Case, burst: float) -> Rejected:
     return Rejected(option=f"{steady:.1f} logins a second, as at any time", reason=reason)
 
 
-def _provider(case: Case) -> SizingRow:
+def _provider(case: Case) -> Row:
     reading = case.reading()
     burst = burst_logins_per_s(reading, case.share_of_contract)
     requests = burst * provider_requests_per_login(reading)
@@ -86,7 +86,7 @@ def _provider(case: Case) -> SizingRow:
         rejected=() if enough else (_one_tenant(case, limit),),
     )
     keys = [*reading.keys_read, f"{_PROVIDER}.requests_per_s"]
-    return row(case, line, requests, figure_terms(case, keys))
+    return Row(line=line, values=requests, terms=figure_terms(case, keys))
 
 
 def _one_tenant(case: Case, limit: float) -> Rejected:

@@ -6,8 +6,8 @@ import numpy as np
 
 from firstbell.models.figures import Array, Values
 from firstbell.models.sizing.case import Case
-from firstbell.models.sizing.rows import Line, figure_terms, row
-from firstbell.models.study import Rejected, SizingRow
+from firstbell.models.sizing.rows import Line, Row, figure_terms
+from firstbell.models.study import Rejected
 
 _GROUP = "storage"
 _ASSUMED = "sizing.storage"
@@ -80,7 +80,7 @@ def mirror_s(values: Values) -> Array:
     return originals_bytes(values) * 8 / values["sizing.bandwidth.mirror_bits_per_s"]
 
 
-def storage_rows(case: Case) -> list[SizingRow]:
+def storage_rows(case: Case) -> list[Row]:
     """What must be stored, as far as the profile tells: content, not the database, logs, mail or recordings."""
     return [
         _row(case, "originals", "Originals", "content.originals_bytes", originals_bytes),
@@ -95,7 +95,7 @@ def storage_rows(case: Case) -> list[SizingRow]:
     ]
 
 
-def _row(case: Case, name: str, title: str, formula: str, size: Callable[[Values], Array]) -> SizingRow:
+def _row(case: Case, name: str, title: str, formula: str, size: Callable[[Values], Array]) -> Row:
     return _sized(case, _line(name, title, formula), size)
 
 
@@ -112,13 +112,13 @@ def _line(name: str, title: str, formula: str, rejected: tuple[Rejected, ...] = 
     )
 
 
-def _sized(case: Case, line: Line, size: Callable[[Values], Array]) -> SizingRow:
+def _sized(case: Case, line: Line, size: Callable[[Values], Array]) -> Row:
     reading = case.reading()
     values = size(reading)
-    return row(case, line, values, figure_terms(case, reading.keys_read))
+    return Row(line=line, values=values, terms=figure_terms(case, reading.keys_read))
 
 
-def _usable(case: Case) -> SizingRow:
+def _usable(case: Case) -> Row:
     years = float(case.values[f"{_ASSUMED}.years"][0])
     instances = float(case.values[f"{_ASSUMED}.instances"][0])
     formula = "(originals + ladder) × instances × (1 + growth_per_year)^years"
@@ -131,7 +131,7 @@ def _usable(case: Case) -> SizingRow:
     return _sized(case, _line("usable", title, formula, rejected), usable_bytes)
 
 
-def _raw(case: Case) -> SizingRow:
+def _raw(case: Case) -> Row:
     years = float(case.values[f"{_ASSUMED}.years"][0])
     copies = float(case.values[f"{_ASSUMED}.copies"][0])
     coded = reed_solomon_copies(*REED_SOLOMON)
@@ -145,7 +145,7 @@ def _raw(case: Case) -> SizingRow:
     return _sized(case, _line("raw", title, "usable × copies ÷ fill_limit", rejected), raw_bytes)
 
 
-def _backup(case: Case) -> SizingRow:
+def _backup(case: Case) -> Row:
     formula = "originals × backups × (1 + growth_per_year)^years ÷ fill_limit"
     without = Rejected(option="no backup", reason="copies follow every deletion at once; a backup doesn't")
     kept = float(case.values[f"{_ASSUMED}.backups"][0]) > 0
@@ -153,7 +153,7 @@ def _backup(case: Case) -> SizingRow:
     return _sized(case, line, backup_bytes)
 
 
-def _mirror(case: Case) -> SizingRow:
+def _mirror(case: Case) -> Row:
     line = Line(
         group=_GROUP,
         item="mirror_s",

@@ -6,6 +6,7 @@ import numpy as np
 
 from firstbell.models.figures import Array, stated_names
 from firstbell.models.sizing.case import Case
+from firstbell.models.sizing.demands import TIERS
 from firstbell.models.sizing.sign_in import burst_logins_per_s
 from firstbell.models.sizing.waiting import Queue
 from firstbell.models.traffic import ACTIVITIES, VISITS, requests_per_visit, stated_visits
@@ -36,6 +37,15 @@ def work_at(case: Case, tier: str, *, first_bell: bool = False) -> list[Work]:
     played = [_played(case, name, tier, first_bell) for name in ACTIVITIES if (name, tier) in case.assumed.demand_s]
     stated = [_stated(case, name, tier) for name in stated_names(case.values)]
     return [each for each in played + stated if each.erlangs.any()]
+
+
+def times_measured_load(case: Case) -> float | None:
+    """Processor time that a level's measured activities ask for over the highest measured; None where none was."""
+    measured = case.assumed.demands.measured_cores
+    if not measured:
+        return None
+    played = [work for tier in TIERS for work in work_at(case, tier) if work.name in ACTIVITIES]
+    return sum(float(work.erlangs[0]) for work in played) / measured
 
 
 def queue_of(work: list[Work], scv: float) -> Queue:

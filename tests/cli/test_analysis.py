@@ -10,6 +10,7 @@ from firstbell.cli.surroundings import backend_words, scaled_down
 from firstbell.cli.verdict import verdict_of
 from firstbell.cli.written import study_of
 from firstbell.models.evidence import RunEvidence
+from firstbell.models.forecast import reach
 from firstbell.models.record import RunRecord
 from firstbell.models.study import Study, ValidityResult, read_study
 from firstbell.models.workload import Workload
@@ -68,7 +69,8 @@ def test_each_part_of_the_analysis_is_told_as_it_begins(tmp_path: Path) -> None:
     told: list[str] = []
     run = evidence(plant.write_record(tmp_path / "record", plateaus=plant.CLIMB[5:6], metrics=False))
     analyse(run, effort=EFFORT, seed=1, told=told.append)
-    assert told == []
+    assert told == ["fitting service demands"]
+    told.clear()
     short = evidence(plant.write_record(tmp_path / "short", plateaus=plant.CLIMB[8:9]))
     analyse(short, effort=EFFORT, seed=1, told=told.append)
     assert told == ["fitting service demands"]
@@ -123,10 +125,37 @@ def test_the_forecast_says_where_it_extrapolates(whole: Study) -> None:
         assert not each.measured_system.holds
 
 
+def test_the_load_and_every_sized_figure_are_told_with_their_layers(whole: Study) -> None:
+    assert whole.load_uncertainty is not None
+    shares = whole.load_uncertainty.shares
+    assert shares.discrepancy is not None
+    assert sum(share or 0.0 for share in shares.model_dump().values()) == pytest.approx(1.0)
+    cores = [row for row in whole.sizing if row.unit in ("cores", "servers")]
+    assert cores
+    assert all(row.times_measured_load is not None for row in cores)
+    for each in whole.forecast:
+        load = each.measured_system.load
+        assert load is not None
+        assert load.high / load.likely == pytest.approx(1 + 2 * whole.load_uncertainty.relative_sd)
+
+
+def test_what_may_not_be_relied_on_is_refused_in_the_study_as_in_a_forecast(whole: Study) -> None:
+    far = whole.forecast[-1].measured_system
+    assert far.times_measured_load is not None
+    assert far.times_measured_load > 2
+    assert far.refused is not None
+    assert (far.holds, far.throughput_per_s, far.utilization, far.p95_s) == (False, None, {}, {})
+    assert "Nothing else is forecast" in far.note
+    judged = [each.judged_at for each in whole.verdict.objectives if "forecast" in each.judged_at]
+    assert all("times the highest measured load, beyond the 2 times" in each for each in judged)
+
+
 def test_a_load_inside_what_was_measured_is_not_called_extrapolated(plant_run: RunEvidence, findings: Findings) -> None:
     (low,) = (found for name, found in findings.measured.items() if name == "expected")
     inside = replace(low, learners=3000, offered_cores={"host": 0.3}, capacity_cores={"host": 1.0})
-    told = study(replace(findings, measured={"expected": inside})).forecast[0].measured_system
+    assert findings.model is not None
+    reaches = {"expected": reach(findings.model, inside)}
+    told = study(replace(findings, measured={"expected": inside}, reaches=reaches)).forecast[0].measured_system
     assert not told.extrapolated
     assert told.utilization == {"host": pytest.approx(0.3)}
 
@@ -169,12 +198,44 @@ def test_an_objective_that_was_not_seen_does_not_hold(findings: Findings) -> Non
     assert all(each.measured_s is None and not each.holds for each in verdict.objectives)
 
 
-def test_a_target_without_metrics_is_measured_and_not_modelled(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def black_box(tmp_path_factory: pytest.TempPathFactory) -> Findings:
+    return analysed(evidence(plant.write_record(tmp_path_factory.mktemp("box") / "record", metrics=False)))
+
+
+def test_a_target_without_metrics_is_modelled_from_outside_and_the_study_says_so(
+    black_box: Findings, tmp_path: Path
+) -> None:
+    assert black_box.model is not None
+    assert black_box.model.quality.demands_from == "responses"
+    told = study(black_box)
+    assert told.fit is not None
+    assert told.fit.demands_from == "responses"
+    assert {each.station for each in told.demands} == {"platform"}
+    assert all("response times alone" in each.demand_s.source for each in told.demands)
+    assert any("response times alone" in gap for gap in told.not_measured)
+    write_report(told, tmp_path)
+    assert "was measured from outside" in (tmp_path / "report.md").read_text(encoding="utf-8")
+
+
+def test_a_black_box_sizes_no_cores_and_is_judged_by_the_measured_system(black_box: Findings) -> None:
+    told = study(black_box)
+    assert {row.unit for row in told.sizing}.isdisjoint({"cores", "servers"})
+    assert {row.group for row in told.sizing} >= {"storage", "bandwidth", "sign-in"}
+    assert all(each.sized_system is None for each in told.forecast)
+    forecast = [each for each in told.verdict.objectives if "forecast" in each.judged_at]
+    assert all("for the measured system" in each.judged_at and not each.holds for each in forecast)
+    assert (told.verdict.holds, told.verdict.exit_code) == (False, 1)
+    assert told.breaking is not None
+    assert 8_000 < told.breaking.learners.likely < 14_000
+
+
+def test_a_target_without_metrics_seen_at_one_level_is_measured_and_not_modelled(tmp_path: Path) -> None:
     run = evidence(plant.write_record(tmp_path / "record", plateaus=plant.CLIMB[5:6], metrics=False))
     found = analysed(run)
     assert found.model is None
     told = study(found, complete=False)
-    assert any("no metrics" in gap for gap in told.not_measured)
+    assert any("No model could be fitted" in gap for gap in told.not_measured)
     assert (told.fit, told.demands, told.forecast, told.sizing, told.breaking) == (None, (), (), (), None)
     assert told.levels[0].utilization is None
     assert told.levels[0].throughput_per_s > 0

@@ -9,6 +9,7 @@ import pytest
 
 from firstbell.cli.size import size
 from firstbell.models.problems import InputError
+from tests.models import plant
 
 
 def document(capsys: pytest.CaptureFixture[str]) -> dict[str, object]:
@@ -79,3 +80,47 @@ def test_no_number_of_the_table_is_broken_over_lines(
 def test_a_missing_model_is_told(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="there is no model here"):
         size(model=tmp_path / "model.json")
+
+
+def test_a_model_gives_cores_with_layers_and_says_how_far_they_are_extrapolated(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plant.true_model().write(tmp_path / "model.json")
+    size(model=tmp_path / "model.json", as_json=True)
+    told = document(capsys)
+    (cores,) = (row for row in rows(told) if row["item"] == "app_cores" and row["level"] == "contract")
+    shares = cores["shares"]
+    assert isinstance(shares, dict)
+    assert shares["parameters"] + shares["stated"] == pytest.approx(1.0)
+    assert shares["discrepancy"] is None
+    assert "extrapolated" in str(cores["note"])
+    assert "115000 learners are extrapolated" in str(told["notes"])
+    monkeypatch.setenv("COLUMNS", "200")
+    size(model=tmp_path / "model.json")
+    table = capsys.readouterr().out
+    assert "stated inputs" in table
+    assert "not known" in table
+
+
+def test_a_black_box_gives_no_cores_and_says_why(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    fitted = plant.true_model()
+    quality = fitted.quality.model_copy(update={"demands_from": "responses"})
+    outside = [
+        each.model_copy(
+            update={
+                "demand_s": each.demand_s[:1],
+                "draws_s": tuple(drawn[:1] for drawn in each.draws_s),
+                "intervals_s": each.intervals_s[:1],
+            }
+        )
+        for each in fitted.activities
+    ]
+    box = {
+        "quality": quality, "stations": ("platform",), "activities": tuple(outside), "background": (0.0,),
+        "coldness": (0.0,), "coldness_draws": ((0.0,),) * 3,
+    }  # fmt: skip
+    fitted.model_copy(update=box).write(tmp_path / "model.json")
+    size(model=tmp_path / "model.json", as_json=True)
+    told = document(capsys)
+    assert {row["unit"] for row in rows(told)}.isdisjoint({"cores", "servers"})
+    assert "response times alone" in str(told["notes"])

@@ -101,7 +101,7 @@ def test_ratios_can_not_be_told_by_the_model() -> None:
 
 def test_the_breaking_point_is_where_objectives_begin_to_be_missed() -> None:
     asked = load(strict(0.025))
-    point = breaking_point(asked, discrepancy=0.0, seed=1)
+    point = breaking_point(asked, relative_sd=0.0, seed=1)
     learners = int(point.learners.likely)
     assert 0 < learners < saturation()
     assert at(learners, asked).holds
@@ -112,7 +112,7 @@ def test_the_breaking_point_is_where_objectives_begin_to_be_missed() -> None:
 @pytest.fixture(scope="module")
 def to_the_end() -> BreakingPoint:
     """The breaking point of a system that meets its objectives as long as there is a steady state."""
-    return breaking_point(load(strict(100.0)), discrepancy=0.0, seed=1)
+    return breaking_point(load(strict(100.0)), relative_sd=0.0, seed=1)
 
 
 def test_a_system_that_meets_its_objectives_to_the_end_breaks_at_its_cores(to_the_end: BreakingPoint) -> None:
@@ -121,16 +121,15 @@ def test_a_system_that_meets_its_objectives_to_the_end_breaks_at_its_cores(to_th
 
 
 def test_an_objective_that_nobody_can_meet_breaks_at_once() -> None:
-    point = breaking_point(load(strict(0.0001)), discrepancy=0.0, seed=1)
+    point = breaking_point(load(strict(0.0001)), relative_sd=0.0, seed=1)
     assert point.learners.likely == 0
     assert point.binding == "page p95"
 
 
-def test_the_breaking_points_interval_widens_with_the_error_at_held_out_levels(to_the_end: BreakingPoint) -> None:
+def test_the_breaking_points_interval_is_as_wide_as_the_load_is_unsure(to_the_end: BreakingPoint) -> None:
     sure = to_the_end.learners
-    assert sure.low < sure.likely < sure.high  # the demands' draws are two percent apart
-    assert sure.high / sure.likely < 1.1
-    unsure = breaking_point(load(strict(100.0), plant.true_model(draws=1)), discrepancy=0.1, seed=1).learners
+    assert sure.low == sure.likely == sure.high
+    unsure = breaking_point(load(strict(100.0)), relative_sd=0.1, seed=1).learners
     assert unsure.high / unsure.likely == pytest.approx(1.2)
     assert unsure.likely / unsure.low == pytest.approx(1.2)
 

@@ -4,6 +4,7 @@ import math
 
 import pytest
 
+from firstbell.models.load_dependence import extrapolation
 from firstbell.models.study import (
     ActivityResult,
     Breaking,
@@ -14,7 +15,9 @@ from firstbell.models.study import (
     Forecast,
     Input,
     Interval,
+    LayerShares,
     LevelResult,
+    LoadUncertainty,
     ObjectiveResult,
     Prediction,
     QualityResult,
@@ -185,7 +188,13 @@ def _prediction(learners: int, *, sized: bool) -> Prediction:
         utilization=utilization,
         p50_s=quick if holds else {},
         p95_s=slow if holds else {},
+        load=None
+        if sized
+        else Interval(
+            low=0.7 * learners / 15900, likely=learners / 15900, high=1.3 * learners / 15900, unit="ratio", source="fit"
+        ),
         extrapolated=True if sized else learners > 15000,
+        times_measured_load=learners / 15000,
         note="The tiers run on machines of their own; the model has never seen them."
         if sized
         else ("" if holds else "The cores cannot keep up with what is offered: queues would grow without end."),
@@ -246,6 +255,11 @@ def _row(
         if item == "auth_cores"
         else (),
         source="fitted demands and the workload profile",
+        shares=LayerShares(measurement=0.002, parameters=0.138, discrepancy=0.06, stated=0.8)
+        if whole
+        else LayerShares(measurement=0.0, parameters=0.0, discrepancy=0.0, stated=1.0),
+        times_measured_load=learners / 15000 if whole else None,
+        note=extrapolation(learners / 15000) if whole else "",
     )
 
 
@@ -295,6 +309,9 @@ def build_study() -> Study:
         breaking=Breaking(
             learners=Interval(low=14100, likely=15300, high=16800, unit="learners", source="fitted model"),
             binding="the cores of the application",
+        ),
+        load_uncertainty=LoadUncertainty(
+            relative_sd=0.11, shares=LayerShares(measurement=0.01, parameters=0.2, discrepancy=0.09, stated=0.7)
         ),
         forecast=tuple(
             Forecast(
@@ -387,6 +404,7 @@ def partial_study(study: Study) -> Study:
             "validation": (),
             "curve": (),
             "breaking": None,
+            "load_uncertainty": None,
             "forecast": (),
             "sizing": (),
             "verdict": VerdictResult(holds=False, exit_code=3, sentence="It was stopped by hand.", objectives=()),

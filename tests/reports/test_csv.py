@@ -14,6 +14,9 @@ def test_each_row_can_be_read_back_in_full(study: Study) -> None:
         assert tuple(read) == COLUMNS
         assert (float(read["low"]), float(read["quantity"]), float(read["high"])) == (row.low, row.quantity, row.high)
         assert (read["level"], read["item"], read["binding"]) == (row.level, row.item, row.binding)
+        assert row.shares is not None
+        assert float(read["variance_stated"]) == row.shares.stated
+        assert read["note"] == row.note
         assert "highest utilisation = 0.7 ratio (estimate: spare)" in read["inputs"]
 
 

@@ -9,6 +9,8 @@ import pytest
 from firstbell.models.study import Study
 from firstbell.reports.answer import row_figure
 from firstbell.reports.html import render_html
+from firstbell.reports.layers import share_cells, shares_in_words
+from firstbell.reports.names import LAYER_MEANINGS
 from firstbell.reports.numbers import count, interval, percent, quantity, rate, seconds
 
 VOID = {"meta", "br", "link", "img", "input", "hr"}
@@ -84,7 +86,7 @@ def test_headings_step_down_one_at_a_time(page: Page) -> None:
 def test_every_plot_has_a_name_and_a_description(page: Page) -> None:
     plots = [attributes for tag, attributes in page.tags if tag == "svg"]
     identifiers = {attributes.get("id") for _, attributes in page.tags}
-    assert len(plots) == 2 + 10 + 8 + 1
+    assert len(plots) == 2 + 10 + 8 + 1 + 2
     for attributes in plots:
         assert attributes["role"] == "img"
         assert set((attributes["aria-labelledby"] or "").split()) <= identifiers
@@ -145,6 +147,43 @@ def test_the_first_page_says_what_was_scaled_down_and_what_concurrent_means(stud
     first = page.text[: page.text.index("In this report")]
     for words in (study.verdict.sentence, study.concurrent_meaning, *study.scaled_down, *study.not_measured):
         assert words in first
+
+
+def test_every_sized_figure_stands_with_the_share_of_each_layer(study: Study, page: Page) -> None:
+    for row in study.sizing:
+        assert shares_in_words(row.shares) in page.text
+        assert "".join(share_cells(row.shares)) in page.text
+    assert "Where the uncertainty comes from" in page.text
+    assert all(meaning in page.text for meaning in LAYER_MEANINGS.values())
+
+
+def test_what_is_extrapolated_is_marked_beside_each_figure_and_told_on_the_first_page(study: Study, page: Page) -> None:
+    marked = [row for row in study.sizing if row.note]
+    assert {row.learners for row in marked} == {45000, 115000}
+    assert all(row_figure(row).endswith("†") for row in marked)
+    first = page.text[: page.text.index("In this report")]
+    assert "7.67 times the highest measured load, beyond the 2 times that may be relied on" in first
+
+
+def test_what_is_refused_is_not_forecast(study: Study) -> None:
+    refused = study.forecast[-1].measured_system.model_copy(
+        update={"holds": None, "throughput_per_s": None, "utilization": {}, "refused": "too far"}
+    )
+    last = study.forecast[-1].model_copy(update={"measured_system": refused})
+    page = Page(render_html(study.model_copy(update={"forecast": (last,)})))
+    assert page.text.count("not forecast") >= 2
+
+
+def test_a_black_box_is_called_one_on_the_first_page(study: Study) -> None:
+    assert study.fit is not None
+    fit = study.fit.model_copy(update={"demands_from": "responses"})
+    alone = tuple(each.model_copy(update={"sized_system": None}) for each in study.forecast)
+    page = Page(render_html(study.model_copy(update={"fit": fit, "forecast": alone})))
+    first = page.text[: page.text.index("In this report")]
+    assert "The platform showed no processor times" in first
+    assert "no cores and no servers are sized" in first
+    assert "Sized system" not in page.text[page.text.index("In this report") : page.text.index("Predicted against")]
+    assert "The utilisation law gives the demand" not in page.text
 
 
 def test_extrapolation_is_said_in_words(page: Page) -> None:
