@@ -39,12 +39,17 @@ class MeasuredDemands:
     demand_s: Floats
     draws_s: Floats
 
+    def where(self, mask: NDArray[np.bool_]) -> "MeasuredDemands":
+        """Of the activities that the mask picks."""
+        return MeasuredDemands(demand_s=self.demand_s[mask], draws_s=self.draws_s[:, mask])
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Plateaus:
     """Mean response times and throughputs by plateau and activity (plateaus, activities), NaN and 0 where not seen.
 
-    ``error_s`` is the standard error of each mean, ``cycle_s`` the mean time from one visit of a learner to the next.
+    ``error_s`` is the standard error of each mean, ``cycle_s`` the mean time from one visit of a learner to the next,
+    ``overall_s`` (activities,) the mean response time of all plateaus together, NaN where nothing was answered.
     """
 
     activities: tuple[str, ...]
@@ -52,6 +57,18 @@ class Plateaus:
     response_s: Floats
     error_s: Floats
     cycle_s: Floats
+    overall_s: Floats
+
+    def where(self, mask: NDArray[np.bool_]) -> "Plateaus":
+        """The same of the activities that the mask picks."""
+        return Plateaus(
+            activities=tuple(name for name, picked in zip(self.activities, mask, strict=True) if picked),
+            throughput_per_s=self.throughput_per_s[:, mask],
+            response_s=self.response_s[:, mask],
+            error_s=self.error_s[:, mask],
+            cycle_s=self.cycle_s[:, mask],
+            overall_s=self.overall_s[mask],
+        )
 
     @property
     def seen(self) -> NDArray[np.bool_]:
@@ -72,8 +89,9 @@ class Plateaus:
         # Of all learners, so many visits a second each: whoever does other things between them is away as in thought.
         cycle_s = np.divide(learners, rates, out=np.full(shape, np.nan), where=rates > 0)
         return cls(
-            activities=tuple(activities), throughput_per_s=rates, response_s=means, error_s=errors, cycle_s=cycle_s
-        )
+            activities=tuple(activities), throughput_per_s=rates, response_s=means, error_s=errors, cycle_s=cycle_s,
+            overall_s=np.array([_overall_s(name, levels) for name in activities]),
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -108,7 +126,15 @@ def response_law(
 
     With ``measured`` demands, these count as further observations, as sure as their draws say. Raises InputError where
     there are fewer observations than unknowns, or where no load made a difference.
+
+    An activity that no plateau saw often enough has the demand that was measured, or none: its response time is then a
+    delay, and it is doubtful.
     """
+    often = np.asarray(plateaus.seen.any(axis=0))
+    if not often.all():
+        part = None if measured is None else measured.where(often)
+        found = response_law(plateaus.where(often), servers=servers, measured=part, draws=draws, seed=seed)
+        return _with_rare(found, plateaus, often, measured)
     _check(plateaus, measured)
     tried = [_fitted(plateaus, count, measured) for count in (SERVERS if servers is None else (servers,))]
     best = min(tried, key=lambda found: found.misfit)
@@ -118,7 +144,7 @@ def response_law(
 def _check(plateaus: Plateaus, measured: MeasuredDemands | None) -> None:
     observations = int(plateaus.seen.sum()) + (0 if measured is None else len(measured.demand_s))
     unknowns = 2 * len(plateaus.activities)
-    if observations < unknowns:
+    if observations < max(unknowns, 1):
         what = f"{observations} mean response times can't tell {unknowns} demands and delays apart"
         raise InputError.single(source="response times", what=what, remedy="Measure more levels, or for longer")
     whole = plateaus.throughput_per_s.sum(axis=1)
@@ -126,6 +152,35 @@ def _check(plateaus: Plateaus, measured: MeasuredDemands | None) -> None:
         what = "the plateaus differ by less than 5 % in their throughput"
         remedy = "Measure several levels, the highest near saturation"
         raise InputError.single(source="response times", what=what, remedy=remedy)
+
+
+def _with_rare(
+    found: BlackBoxFit, plateaus: Plateaus, often: NDArray[np.bool_], measured: MeasuredDemands | None
+) -> BlackBoxFit:
+    """The fit with the activities that it has left out."""
+    demand_s, delay_s = np.zeros(len(often)), np.nan_to_num(plateaus.overall_s)
+    draws_s = np.zeros((len(found.draws_s), len(often)))
+    if measured is not None:
+        demand_s, draws_s = measured.demand_s.copy(), measured.draws_s[: len(draws_s)].copy()
+        delay_s = np.maximum(delay_s - demand_s, 0.0)
+    demand_s[often], delay_s[often], draws_s[:, often] = found.demand_s, found.delay_s, found.draws_s
+    rare = () if measured is not None else tuple(n for n, o in zip(plateaus.activities, often, strict=True) if not o)
+    return replace(
+        found,
+        activities=plateaus.activities,
+        demand_s=demand_s,
+        delay_s=delay_s,
+        draws_s=draws_s,
+        doubtful=(*found.doubtful, *rare),
+    )
+
+
+def _overall_s(activity: str, levels: Sequence[LevelMeasurement]) -> float:
+    """Mean over the visits that were answered at all levels; NaN where none was."""
+    seen = [level.activities[activity] for level in levels if activity in level.activities]
+    told = [(each.responses.mean_s, each.visits - each.errors) for each in seen if each.responses.mean_s is not None]
+    answered = sum(count for _, count in told)
+    return sum(mean_s * count for mean_s, count in told) / answered if answered else float("nan")
 
 
 def _mean_with_error(visits: Visits, level: LevelMeasurement) -> tuple[float, float]:

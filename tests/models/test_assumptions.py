@@ -102,7 +102,7 @@ def grown(by_s: Mapping[str, float]) -> Plateaus:
     response_s = np.array([quiet, busy])
     return Plateaus(
         activities=tuple(DEMAND_S), throughput_per_s=np.ones((2, 3)), response_s=response_s,
-        error_s=0.02 * response_s, cycle_s=np.ones((2, 3)),
+        error_s=0.02 * response_s, cycle_s=np.ones((2, 3)), overall_s=response_s.mean(axis=0),
     )  # fmt: skip
 
 

@@ -51,6 +51,7 @@ def plateaus(learners: Sequence[Sequence[int]] = LEARNERS, *, seed: int = 1) -> 
         response_s=np.array([[mean.likely for mean in row if mean] for row in means]),
         error_s=np.array([[(mean.high - mean.low) / 4 for mean in row if mean] for row in means]),
         cycle_s=np.array(learners) / rates,
+        overall_s=np.array([[mean.likely for mean in row if mean] for row in means]).mean(axis=0),
     )
 
 
@@ -102,6 +103,29 @@ def test_metrics_that_are_sure_overrule_response_times(measured: Plateaus) -> No
     both = response_law(measured, servers=1, measured=told)
     assert both.demand_s == pytest.approx(DEMAND_S * 0.8, rel=0.06)
     assert both.misfit > 4
+
+
+def test_an_activity_that_no_plateau_saw_often_enough_is_a_delay_and_called_doubtful(measured: Plateaus) -> None:
+    response_s = measured.response_s.copy()
+    response_s[:, -1] = np.nan
+    rare = replace(measured, response_s=response_s)
+    found = response_law(rare, draws=20)
+    others = response_law(rare.where(np.array([True, True, False])), draws=20)
+    assert found.activities == NAMES
+    assert found.demand_s.tolist() == [*others.demand_s.tolist(), 0.0]
+    assert found.delay_s[-1] == measured.overall_s[-1]
+    assert found.draws_s[:, -1].tolist() == [0.0] * 20
+    assert NAMES[-1] in found.doubtful
+
+
+def test_what_metrics_say_of_a_rare_activity_stays(measured: Plateaus) -> None:
+    response_s = measured.response_s.copy()
+    response_s[:, -1] = np.nan
+    rng = np.random.default_rng(1)
+    sure = MeasuredDemands(demand_s=np.array(DEMAND_S), draws_s=rng.normal(DEMAND_S, 1e-4, (20, len(NAMES))))
+    found = response_law(replace(measured, response_s=response_s), measured=sure, draws=20)
+    assert found.demand_s[-1] == DEMAND_S[-1]
+    assert found.draws_s[:, -1].tolist() == sure.draws_s[:, -1].tolist()
 
 
 def test_too_few_response_times_and_loads_without_a_difference_are_named(measured: Plateaus) -> None:
