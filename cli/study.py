@@ -1,5 +1,6 @@
 """`firstbell study`: the whole road, from a running backend to a report."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -15,13 +16,14 @@ from firstbell.cli.profiles import DEFAULT, find_workload
 from firstbell.cli.progress import follow
 from firstbell.cli.system_under_test import REFERENCE, system_under_test
 from firstbell.cli.written import study_of
-from firstbell.models.demand import condition_number, demand_law
+from firstbell.models.demand import condition_number
 from firstbell.models.evidence import RunEvidence
 from firstbell.models.load_plan import CALIBRATION_LOAD, Tempo, boosts_within, climb, design_of, pilot_plateau
+from firstbell.models.pilot import HURRY, MOST_LOOKS, Look, Pilot, tells_enough
 from firstbell.models.plan import Plan, Plateau
 from firstbell.models.problems import InputError
 from firstbell.models.record import RunRecord
-from firstbell.models.streams import streams_of
+from firstbell.models.streams import Stream, streams_of
 from firstbell.models.study import Study, ValidityResult
 from firstbell.models.workload import Workload, read_workload
 from firstbell.reports.folder import write_report
@@ -105,15 +107,15 @@ def study(
 
 def _measured(trip: Trip) -> RunEvidence:
     """A pilot tells what a learner costs here; then the levels are climbed up to saturation."""
-    pilot = trip.load("pilot", (pilot_plateau(trip.tempo),), "looking what a learner costs here")
-    if not pilot.record.complete:
-        return pilot
-    saturation = _saturation_learners(pilot)
-    tempo = trip.tempo.for_saturation(saturation)
-    learners = min(saturation, tempo.most_learners)
+    run = trip.load("pilot", (pilot_plateau(trip.tempo),), "looking what a learner costs here")
+    if not run.record.complete:
+        return run
     streams = streams_of(trip.workload, played_only=True)
+    pilot = _seen_inside(run, trip.tempo) if run.server is not None else _seen_outside(trip, run, streams)
+    tempo = trip.tempo.for_saturation(pilot.saturation_learners)
+    learners = min(pilot.saturation_learners, tempo.most_learners)
     boosts = boosts_within(
-        streams, _costs_s(pilot), learners=CALIBRATION_LOAD * learners, pace=tempo.pace, cores=pilot.levels[0].cores
+        streams, pilot.cost_s, learners=CALIBRATION_LOAD * learners, pace=tempo.pace, cores=pilot.cores
     )
     plateaus = climb(trip.workload.study, tempo, saturation_learners=learners, boosts=boosts)
     condition = condition_number(design_of(streams, plateaus, tempo.pace))
@@ -121,23 +123,36 @@ def _measured(trip: Trip) -> RunEvidence:
     return replace(trip, tempo=tempo).load("climb", plateaus, "climbing the load levels")
 
 
-def _saturation_learners(pilot: RunEvidence) -> float:
-    """Learners at the study's pace who would keep every core of the backend busy."""
-    level = pilot.levels[0] if pilot.levels else None
+def _seen_inside(run: RunEvidence, tempo: Tempo) -> Pilot:
+    level = run.levels[0] if run.levels else None
     if level is None or not level.utilization > 0:
-        what = "the pilot run measured nothing that the load levels could be planned from"
-        remedy = "Look at runs/pilot in the study's folder; a target must show its CPU time at /metrics"
-        raise InputError.single(source="pilot", what=what, remedy=remedy)
-    return level.learners / level.utilization
+        raise _nothing_measured("A target's /metrics must show CPU time that rises as it works")
+    return Pilot.inside(level, tempo.pace)
 
 
-def _costs_s(pilot: RunEvidence) -> dict[str, float]:
-    """About what a visit costs by activity: busy time shared out by response times, which is all that one mix tells."""
-    level = pilot.levels[0]
-    response_s = level.mean_response_s()
-    rates = {name: rate for name, rate in level.throughput_per_s().items() if name in response_s and rate > 0}
-    found = demand_law(level.utilization * level.cores, list(rates.values()), [response_s[name] for name in rates])
-    return dict(zip(rates, found.tolist(), strict=True))
+def _seen_outside(trip: Trip, run: RunEvidence, streams: Sequence[Stream]) -> Pilot:
+    """Without metrics: look at ever faster paces until the platform slows down, and no further."""
+    trip.console.print("the target shows no processor times: demands will be fitted to response times alone")
+    looks = [_look(run, trip.tempo)]
+    while len(looks) < MOST_LOOKS and not tells_enough(looks):
+        faster = replace(trip, tempo=replace(trip.tempo, pace=HURRY * looks[-1].pace))
+        plateaus = (pilot_plateau(faster.tempo),)
+        looks.append(
+            _look(faster.load(f"pilot-{len(looks) + 1}", plateaus, "looking when it slows down"), faster.tempo)
+        )
+    return Pilot.outside(looks, streams)
+
+
+def _look(run: RunEvidence, tempo: Tempo) -> Look:
+    look = Look.of(run.levels[0], tempo.pace) if run.record.complete and run.levels else None
+    if look is None or not look.throughput_per_s:
+        raise _nothing_measured("No visit was answered in it: see that the adapter speaks to the target as it should")
+    return look
+
+
+def _nothing_measured(remedy: str) -> InputError:
+    what = "the pilot run measured nothing that the load levels could be planned from"
+    return InputError.single(source="pilot", what=what, remedy=f"Look at runs/pilot in the study's folder. {remedy}")
 
 
 def _concluded(run: RunEvidence, folder: Path, *, target: str, quick: bool, seed: int, console: Console) -> Study:
