@@ -7,11 +7,13 @@ from bench.peers_section import cpu_ratio, peers_section
 from bench.results import Found
 from bench.sections import freeze_section, memory_section, scale_section, signed_bytes, soak_section
 from bench.tools.firstbell_learners import FirstbellLearners
-from firstbell.reports.numbers import UNKNOWN, count, exact, moment, number, quantity, seconds
+from firstbell.reports.numbers import UNKNOWN, count, exact, moment, number, quantity, rate, seconds
 
 _CPU_LIMIT = 1 / 3
 _LEARNER_LIMIT_BYTES = {False: 20_000, True: 60_000}
 _FREEZE_LIMIT_S = 9.0
+_SCALE_LEARNERS, _SCALE_LATENESS_S, _SCALE_REQUESTS_PER_S = 115_000, 0.1, 6_000
+_OF_EACH_RUN = ("python", "modules")  # of what is told of versions: benchmarks may have been run with different ones
 _SECTIONS = {
     "peers": peers_section,
     "memory": memory_section,
@@ -43,7 +45,7 @@ def _head() -> Iterator[str]:
 def _goals(results: Mapping[str, Found]) -> Iterator[str]:
     rows = [
         *_cpu_goals(results.get("peers")), *_memory_goals(results.get("memory")),
-        _freeze_goal(results.get("freeze")), _soak_goal(results.get("soak")),
+        _freeze_goal(results.get("freeze")), _soak_goal(results.get("soak")), *_scale_goals(results.get("scale")),
     ]  # fmt: skip
     yield from table(("What we ask of ourselves", "Found", "Result"), rows)
 
@@ -78,6 +80,17 @@ def _soak_goal(found: Found | None) -> Sequence[str]:
     return goal, f"{signed_bytes(private['bytes_per_minute'])} a minute", _result(private["low"] <= 0)
 
 
+def _scale_goals(found: Found | None) -> Iterator[Sequence[str]]:
+    told = None if found is None else found.outcome
+    valid = None if told is None else told["verdict"] == "valid" and told["asked"]["learners"] >= _SCALE_LEARNERS
+    late_s = None if told is None else told["lateness_p99_s"]
+    goal = f"{count(_SCALE_LEARNERS)} learners at once, valid: lateness p99 at most {exact(_SCALE_LATENESS_S, 's')}"
+    yield goal, UNKNOWN if told is None else f"{told['verdict']}, {seconds(late_s)}", _result(valid)
+    per_s = None if told is None else told["requests_per_s"]
+    enough = None if per_s is None else bool(valid) and per_s >= _SCALE_REQUESTS_PER_S
+    yield f"At least {count(_SCALE_REQUESTS_PER_S)} requests/s of theirs", rate(per_s), _result(enough)
+
+
 def _result(holds: bool | None) -> str:
     return UNKNOWN if holds is None else "holds" if holds else "**falls short**"
 
@@ -87,14 +100,21 @@ def _conditions(results: Mapping[str, Found]) -> Iterator[str]:
     rows = [
         (
             name, moment(found.run), f"`{found.command}`", found.machine["cpu"], found.machine["cores"],
-            quantity(float(found.machine["memory_bytes"]), "bytes"), found.machine["system"],
+            quantity(float(found.machine["memory_bytes"]), "bytes"), found.machine["system"], _python(found),
         )
         for name, found in results.items()
     ]  # fmt: skip
-    yield from table(("Benchmark", "Run", "Command", "Processor", "Cores", "Memory", "System"), rows)
-    versions = {name: version for found in results.values() for name, version in found.versions.items()}
+    yield from table(
+        ("Benchmark", "Run", "Command", "Processor", "Cores", "Memory", "System", "Python, our modules"), rows
+    )
+    told = {name: version for found in results.values() for name, version in found.versions.items()}
+    versions = {name: version for name, version in told.items() if name not in _OF_EACH_RUN}
     for tool in results["peers"].outcome["tools"] if "peers" in results else ():
         if tool["version"] and tool["version"] not in (versions.get("locust"), versions.get("firstbell")):
             versions[tool["name"]] = tool["version"]
     if versions:
         yield from paragraph(f"Versions: {', '.join(f'{name} {version}' for name, version in versions.items())}.")
+
+
+def _python(found: Found) -> str:
+    return ", ".join(found.versions.get(name, UNKNOWN) for name in _OF_EACH_RUN)

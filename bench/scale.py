@@ -18,12 +18,16 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from pyarrow import compute
 
+from firstbell.cli.profiles import DEFAULT, find_workload
 from firstbell.models.measurement import Span
 from firstbell.models.record import RunRecord, lateness_s, without_missed
+from firstbell.models.traffic import request_rates_per_s
+from firstbell.models.workload import Workload, read_workload
 from firstbell.scenarios.validity import OWN_FAILURES, judge
 
 _LONGEST_S = 1_200.0
 _LAST_STEP_OF_SIGNING_IN = "login.profile"
+_BACKEND_TOLD = ("workers", "password_hash", "page_cache_s", "commit_delay_s")
 Floats = NDArray[np.float64]
 
 
@@ -42,7 +46,7 @@ class ScaleResult:
 
     ``signed_in_s`` is when the last learner of the ramp had signed in, from the run's begin on; None where not all did.
     ``learner_bytes`` is what each adds to the resident memory of its process. ``backend_*`` is None where it could not
-    be asked.
+    be asked. ``true_requests_per_s`` is what these learners ask for at people's true pace.
     """
 
     asked: Scale
@@ -66,6 +70,7 @@ class ScaleResult:
     backend_cores: float | None
     backend_cpu_s: float | None
     learner_bytes: float
+    true_requests_per_s: float
 
 
 def main(learners: str = "115000", pace: str = "1", hold_s: str = "120") -> None:
@@ -78,7 +83,7 @@ def main(learners: str = "115000", pace: str = "1", hold_s: str = "120") -> None
 def scaled(asked: Scale, folder: Path) -> ScaleResult:
     """Run it with its record below ``folder``; raise RuntimeError where it leaves none."""
     command = [
-        sys.executable, "-c", "from firstbell.cli.main import main; main()", "run", "kosovo",
+        sys.executable, "-c", "from firstbell.cli.main import main; main()", "run", DEFAULT,
         "--learners", str(asked.learners), "--pace", str(asked.pace), "--duration", str(asked.hold_s),
         "--out", str(folder / "run"), "--json",
     ]  # fmt: skip
@@ -105,7 +110,7 @@ def result_of(asked: Scale, record: RunRecord) -> ScaleResult:
         reasons=found.reasons,
         processes=record.plan.processes,
         byte_fraction=record.plan.byte_fraction,
-        backend={key: record.manifest.backend.get(key) for key in ("workers", "password_hash", "page_cache_s")},
+        backend={key: record.manifest.backend.get(key) for key in _BACKEND_TOLD},
         signed_in_s=_signed_in_s(begun, asked.learners, record.spans[0].ramp_start_s),
         in_session=generator.learners(span),
         requests=requests,
@@ -121,6 +126,7 @@ def result_of(asked: Scale, record: RunRecord) -> ScaleResult:
         backend_cores=backend_cores,
         backend_cpu_s=None if backend_cores is None else backend_cores / per_s,
         learner_bytes=generator.learner_bytes(span),
+        true_requests_per_s=sum(request_rates_per_s(_profile(), asked.learners).values()),
     )
 
 
@@ -147,6 +153,10 @@ class _Generator:
         """What the processes grew by since their first sign of life, for each learner in session."""
         grown = sum(_mean(own["rss_bytes"], own["time_s"], span) - own["rss_bytes"][0] for own in self._of)
         return float(grown) / max(self.learners(span), 1.0)
+
+
+def _profile() -> Workload:
+    return read_workload(find_workload(DEFAULT))
 
 
 def _within(time_s: Floats, span: Span) -> NDArray[np.bool_]:
