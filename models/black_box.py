@@ -80,11 +80,12 @@ class Plateaus:
         """Measure the means of all levels, with errors from batches of equal length."""
         shape = (len(levels), len(activities))
         rates, means, errors = np.zeros(shape), np.full(shape, np.nan), np.full(shape, np.nan)
-        for row, level in enumerate(levels):
-            for column, name in enumerate(activities):
+        for column, name in enumerate(activities):
+            its_own = visits.of_activity(name)
+            for row, level in enumerate(levels):
                 if name in level.activities:
                     rates[row, column] = level.activities[name].throughput_per_s
-                    means[row, column], errors[row, column] = _mean_with_error(visits.of_activity(name), level)
+                    means[row, column], errors[row, column] = _mean_with_error(its_own, level)
         learners = np.array([[float(level.learners)] for level in levels])
         # Of all learners, so many visits a second each: whoever does other things between them is away as in thought.
         cycle_s = np.divide(learners, rates, out=np.full(shape, np.nan), where=rates > 0)

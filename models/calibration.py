@@ -8,6 +8,7 @@ spread over its requests, how much single visits differ, and how much time is sp
 import math
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
@@ -76,6 +77,16 @@ class Evidence:
     pools: tuple[ThreadPool, ...]
     cores: float | None
     ledger_s: Mapping[tuple[str, str], float]
+    @cached_property
+    def answered_at_lowest(self) -> NDArray[np.intp]:
+        """Places in ``samples`` of the requests at the lowest level that went well."""
+        return np.flatnonzero(np.isin(self.samples.level, self.levels[0].indices) & ~self.samples.failed)
+
+    @cached_property
+    def visits_at_lowest(self) -> Visits:
+        """The visits at the lowest level that went well."""
+        return self.visits.where(np.isin(self.visits.level, self.levels[0].indices) & ~self.visits.failed)
+
     visited: Mapping[str, tuple[str, ...]]
     held_out: tuple[int, ...]
 
@@ -368,12 +379,13 @@ def _steps(evidence: Evidence, activity: str, requests: float) -> tuple[RequestS
     samples = evidence.samples
     if activity not in samples.activities:
         return (RequestStep(name=activity, count=1, share=1.0),)
-    low = np.isin(samples.level, evidence.levels[0].indices)
-    mine = low & (samples.activity == samples.activities.index(activity)) & ~samples.failed
-    visits = max(np.sum(mine) / requests, 1.0)
+    low = evidence.answered_at_lowest
+    mine = low[samples.activity[low] == samples.activities.index(activity)]
+    visits = max(len(mine) / requests, 1.0)
     found = []
     for code in np.unique(samples.step[mine]):
-        duration_s = (samples.end_s - samples.start_s)[mine & (samples.step == code)]
+        its_own = mine[samples.step[mine] == code]
+        duration_s = samples.end_s[its_own] - samples.start_s[its_own]
         count = round(len(duration_s) / visits)
         if count:
             found.append((samples.steps[int(code)], count, float(np.sum(duration_s))))
@@ -385,8 +397,7 @@ def _steps(evidence: Evidence, activity: str, requests: float) -> tuple[RequestS
 
 def _factors(evidence: Evidence, activity: str) -> tuple[float, ...]:
     """Equally probable multiples of the mean, from the response times of the lowest level."""
-    visits = evidence.visits.of_activity(activity)
-    response_s = visits.response_s[np.isin(visits.level, evidence.levels[0].indices) & ~visits.failed]
+    response_s = evidence.visits_at_lowest.of_activity(activity).response_s
     if len(response_s) < FEWEST_FOR_A_SHAPE:
         return (1.0,) * 2
     quantiles = np.quantile(response_s, (np.arange(FACTORS) + 0.5) / FACTORS)

@@ -23,7 +23,7 @@ from firstbell.models.measurement import (
 )
 from firstbell.models.record import RunRecord, coded, is_word, lateness_s, missed_only, without_missed
 from firstbell.models.streams import Stream, streams_of, told_streams
-from firstbell.models.visits import Ints, Samples, Visits
+from firstbell.models.visits import Codes, Samples, Visits
 from firstbell.models.workload import Workload
 
 HELD_OUT = "held-out"
@@ -146,7 +146,7 @@ def _samples(table: pa.Table) -> Samples:
         _in_order(made, name) for name in ("activity", "step", "outcome")
     )
     numbers: dict[str, Any] = {name: made[name].to_numpy() for name in ("due_s", "start_s", "first_byte_s", "end_s")}
-    numbers |= {name: made[name].to_numpy().astype(np.int64) for name in ("learner", "visit", "level")}
+    numbers |= {name: made[name].to_numpy() for name in ("learner", "visit", "level")}
     return Samples(
         activities=activities,
         steps=steps,
@@ -155,15 +155,15 @@ def _samples(table: pa.Table) -> Samples:
         step=step,
         outcome=outcome,
         late_s=lateness_s(table),
-        received_bytes=made["bytes"].to_numpy().astype(np.int64),
+        received_bytes=made["bytes"].to_numpy().astype(np.int64, copy=False),
         **numbers,
     )
 
 
-def _in_order(samples: pa.Table, column: str) -> tuple[tuple[str, ...], Ints]:
+def _in_order(samples: pa.Table, column: str) -> tuple[tuple[str, ...], Codes]:
     """The words that occur, in the order in which they first do, and the code of each row."""
     words, codes = coded(samples, column)
     occurring = compute.unique(pa.array(codes)).to_numpy()
-    places = np.zeros(len(words), dtype=np.int64)
+    places = np.zeros(len(words), dtype=codes.dtype)
     places[occurring] = np.arange(len(occurring))
     return tuple(words[code] for code in occurring), places[codes]

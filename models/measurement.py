@@ -301,16 +301,14 @@ def windows_of(visits: Visits, server: ServerSeries) -> Windows:
 def _visits_in(visits: Visits, edges: Floats) -> Floats:
     """Visits by window, each shared out over the windows that its response time spans."""
     asked_s, duration_s = visits.asked_s, np.maximum(visits.response_s, 1e-9)
-    # The visits completed by time t, with those under way counted by the part behind them, as a sum of ramps. From one
-    # edge to the next few of them move: those behind the first that was not over, and before the last that has begun.
+    # The visits completed by time t, with those under way counted by the part behind them. They are few: those behind
+    # the first that is not over, and before the last that has begun.
     all_over_s = np.maximum.accumulate(asked_s + 1.001 * duration_s)
     none_before_s = np.minimum.accumulate(asked_s[::-1])[::-1]
-    firsts = np.searchsorted(all_over_s, np.append(-np.inf, edges[:-1]), side="right")
+    firsts = np.searchsorted(all_over_s, edges, side="right")
     lasts = np.searchsorted(none_before_s, edges, side="right")
-    ramps = np.zeros(len(asked_s))
     done = []
     for edge, first, last in zip(edges, firsts, lasts, strict=True):
         moving = slice(first, last)
-        ramps[moving] = np.clip((edge - asked_s[moving]) / duration_s[moving], 0, 1)
-        done.append(ramps.sum())
+        done.append(first + np.clip((edge - asked_s[moving]) / duration_s[moving], 0, 1).sum())
     return np.diff(done)

@@ -188,8 +188,8 @@ class RunRecord:
         if table is None or len(table) < 2:
             return {}
         costs = _cost_by_route(table)
-        requests = _requests_by_step(self.samples())
-        visits = _visits_by_activity(self.samples())
+        made = without_missed(self.samples())
+        requests, visits = _requests_by_step(made), _visits_by_activity(made)
         found: dict[tuple[str, str], float] = {}
         for (activity, step), count in requests.items():
             for station, cost_s in _step_cost(costs, self.manifest.routes.get(step, ())).items():
@@ -236,9 +236,8 @@ def lateness_s(samples: pa.Table) -> Floats:
     made = without_missed(samples)
     learner, due, start, end = (made[name].to_numpy() for name in ("learner", "due_s", "start_s", "end_s"))
     order = np.lexsort((start, learner))
-    free = due[order]
-    same = learner[order][1:] == learner[order][:-1]
-    free[1:] = np.where(same, np.maximum(free[1:], end[order][:-1]), free[1:])
+    free, whose = due[order], learner[order]
+    np.maximum(free[1:], end[order][:-1], out=free[1:], where=whose[1:] == whose[:-1])
     late = np.empty_like(due)
     late[order] = start[order] - free
     return late
@@ -277,7 +276,8 @@ def _no_samples() -> pa.Table:
 
 def _table(path: Path) -> pa.Table:
     try:
-        with parquet.ParquetFile(path) as file:
+        # A part is so small that reading ahead, in threads of Arrow's own, would cost as much again as the reading.
+        with parquet.ParquetFile(path, pre_buffer=False) as file:
             return file.read(use_threads=False)
     except (OSError, pa.ArrowException) as error:
         what = f"this part of the record is damaged: {error}"
@@ -323,19 +323,23 @@ def _step_cost(costs: Mapping[str, tuple[float, dict[str, float]]], routes: Sequ
     return {station: sum(by.get(station, 0.0) for _, by in known) / requests for station in stations}
 
 
-def _requests_by_step(samples: pa.Table) -> dict[tuple[str, str], int]:
-    made = without_missed(samples)
+def _requests_by_step(made: pa.Table) -> dict[tuple[str, str], int]:
     (activities, activity), (steps, step) = coded(made, "activity"), coded(made, "step")
-    pairs, counts = np.unique(activity.astype(np.int64) * len(steps) + step, return_counts=True)
+    counts = np.bincount(activity.astype(np.int64) * len(steps) + step)
     return {
-        (activities[pair // len(steps)], steps[pair % len(steps)]): count
-        for pair, count in zip(pairs.tolist(), counts.tolist(), strict=True)
+        (activities[pair // len(steps)], steps[pair % len(steps)]): int(counts[pair])
+        for pair in np.flatnonzero(counts).tolist()
     }
 
 
-def _visits_by_activity(samples: pa.Table) -> dict[str, int]:
-    made = without_missed(samples)
+def _visits_by_activity(made: pa.Table) -> dict[str, int]:
     activities, activity = coded(made, "activity")
-    columns = {"activity": pa.array(activity), "learner": made["learner"], "visit": made["visit"]}
-    visits = pa.table(columns).group_by(["activity", "learner", "visit"]).aggregate([])["activity"].to_numpy()
-    return dict(zip(activities, np.bincount(visits, minlength=len(activities)).tolist(), strict=True))
+    # Both are numbers of 32 bits. As one of 64 they are sorted, and told apart, in a tenth of the time of a grouping.
+    visit = made["learner"].to_numpy().astype(np.int64) << 32 | made["visit"].to_numpy()
+    return {name: _different(visit[activity == code]) for code, name in enumerate(activities)}
+
+
+def _different(numbers: NDArray[np.int64]) -> int:
+    """How many different numbers there are."""
+    ordered = np.sort(numbers)
+    return int(np.sum(ordered[1:] != ordered[:-1])) + min(len(ordered), 1)

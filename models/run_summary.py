@@ -82,7 +82,8 @@ class RunSummary:
 
 
 def _summary(run: RunEvidence, name: str, missed: int) -> ActivitySummary:
-    visits = run.visits.where(run.visits.level >= 0).of_activity(name)
+    every = run.visits.of_activity(name)
+    visits = every.where(every.level >= 0)
     response_s = (visits.end_s - visits.due_s)[~visits.failed]
     samples = run.samples
     code = samples.activities.index(name) if name in samples.activities else -1

@@ -1,13 +1,14 @@
 """From requests to visits: an activity's response time runs from its first request's due time to its last one's end."""
 
 from dataclasses import dataclass
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Codes = NDArray[np.signedinteger[Any]]  # as narrow as the record has them: millions of them are gone through often
 _Value = TypeVar("_Value", bound=np.generic)
 
 
@@ -22,18 +23,18 @@ class Samples:
     activities: tuple[str, ...]
     steps: tuple[str, ...]
     outcomes: tuple[str, ...]
-    activity: Ints
-    step: Ints
-    outcome: Ints
+    activity: Codes
+    step: Codes
+    outcome: Codes
     due_s: Floats
     start_s: Floats
     first_byte_s: Floats
     end_s: Floats
     late_s: Floats
     received_bytes: Ints
-    learner: Ints
-    visit: Ints
-    level: Ints
+    learner: Codes
+    visit: Codes
+    level: Codes
 
     def __len__(self) -> int:
         return len(self.due_s)
@@ -54,7 +55,7 @@ class Visits:
     """
 
     activities: tuple[str, ...]
-    activity: Ints
+    activity: Codes
     due_s: Floats
     asked_s: Floats
     end_s: Floats
@@ -62,7 +63,7 @@ class Visits:
     requests: Ints
     received_bytes: Ints
     failed: NDArray[np.bool_]
-    level: Ints
+    level: Codes
 
     @classmethod
     def of(cls, samples: Samples) -> Self:
@@ -72,20 +73,20 @@ class Visits:
         starts = np.ones(len(order), dtype=bool)
         starts[1:] = (learner[1:] != learner[:-1]) | (visit[1:] != visit[:-1])
         first = np.flatnonzero(starts)
-        due = samples.due_s[order][first]
-        by_due = np.argsort(due, kind="stable")
+        due = samples.due_s[order[first]]
+        by_due = np.argsort(due)
         chosen = first[by_due]
         return cls(
             activities=samples.activities,
-            activity=samples.activity[order][chosen],
+            activity=samples.activity[order[chosen]],
             due_s=due[by_due],
             end_s=_reduced(np.maximum, samples.end_s[order], first)[by_due],
-            asked_s=(samples.start_s - samples.late_s)[order][chosen],
+            asked_s=(samples.start_s - samples.late_s)[order[chosen]],
             late_s=_reduced(np.maximum, samples.late_s[order], first)[by_due],
             requests=np.diff(np.append(first, len(order)))[by_due],
             received_bytes=_reduced(np.add, samples.received_bytes[order], first)[by_due],
             failed=_reduced(np.logical_or, samples.failed[order], first)[by_due],
-            level=samples.level[order][chosen],
+            level=samples.level[order[chosen]],
         )
 
     @property
@@ -95,8 +96,9 @@ class Visits:
 
     def where(self, mask: NDArray[np.bool_]) -> Self:
         """The visits that the mask picks."""
+        chosen = np.flatnonzero(mask)  # looked for once, and not in each column again
         columns = {
-            name: getattr(self, name)[mask]
+            name: getattr(self, name)[chosen]
             for name in (
                 "activity",
                 "due_s",
