@@ -4,7 +4,7 @@ The record is synthetic, but written by the recorder itself, in parts of 2 s. It
 says; what a visit costs at each station is known, and the target's counters rise by it. Two things are timed, each in a
 process of its own, imports included: ``firstbell fit``, and what ``firstbell run`` does when its run has ended.
 
-``python bench/record_reading.py`` prints one JSON document.
+``python -m bench.record_reading`` prints one JSON document; given a folder, it leaves the record there, in ``record``.
 """
 
 import json
@@ -124,10 +124,10 @@ class Outcome:
     run_end: Cost
 
 
-def main() -> None:
-    """The whole measurement, as JSON on standard output."""
+def main(kept: str | None = None) -> None:
+    """The whole measurement, as JSON on standard output; ``kept`` names a folder that keeps the record."""
     with tempfile.TemporaryDirectory(prefix="firstbell-record-") as folder:
-        print(json.dumps(asdict(measured(Size(), Path(folder))), indent=2))
+        print(json.dumps(asdict(measured(Size(), Path(kept or folder))), indent=2))
 
 
 def measured(size: Size, folder: Path) -> Outcome:
@@ -353,4 +353,4 @@ def _parts(start_s: float, end_s: float, part_s: float) -> Iterator[tuple[float,
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

@@ -6,11 +6,9 @@ spread over its requests, how much single visits differ, and how much time is sp
 """
 
 import math
-import os
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,7 +35,7 @@ from firstbell.models.fitted_model import (
 )
 from firstbell.models.load_dependence import growth_of
 from firstbell.models.measurement import LevelMeasurement, Windows
-from firstbell.models.prediction import Predicted, Question, measured_machine, predict_looks
+from firstbell.models.prediction import MOST_REQUESTS, Predicted, Question, predict_all, question_at
 from firstbell.models.problems import InputError
 from firstbell.models.streams import Stream, measured_streams
 from firstbell.models.visits import Samples, Visits
@@ -50,7 +48,6 @@ _MISFIT = 4.0
 _FEWEST_WINDOWS = 5
 _AS_TOLD = 0.05
 _SURE = 3.0  # standard errors; the think times of all streams vary about as much as exponential ones, or less
-MOST_REQUESTS = 250_000  # of one simulation: then its p95 is surer than that of the level that was measured
 POWERS = (1.0, 0.75, 0.5, 0.25, 0.0)
 
 
@@ -77,6 +74,9 @@ class Evidence:
     pools: tuple[ThreadPool, ...]
     cores: float | None
     ledger_s: Mapping[tuple[str, str], float]
+    visited: Mapping[str, tuple[str, ...]]
+    held_out: tuple[int, ...]
+
     @cached_property
     def answered_at_lowest(self) -> NDArray[np.intp]:
         """Places in ``samples`` of the requests at the lowest level that went well."""
@@ -87,9 +87,6 @@ class Evidence:
         """The visits at the lowest level that went well."""
         return self.visits.where(np.isin(self.visits.level, self.levels[0].indices) & ~self.visits.failed)
 
-    visited: Mapping[str, tuple[str, ...]]
-    held_out: tuple[int, ...]
-
 
 def fit(
     evidence: Evidence,
@@ -98,12 +95,13 @@ def fit(
     draws: int = 100,
     seed: int = 1,
     simulated_s: float = 300.0,
+    most_requests: float = MOST_REQUESTS,
 ) -> FittedModel:
     """Fit a model; raise InputError where the record can't tell the demands.
 
     Demands come from the target's ``metrics`` (the utilisation law), from ``responses`` (the black box) or from
     ``both``; None takes metrics where there are any. Latencies and the shapes of visits are found with simulations of
-    each level, ``simulated_s`` long.
+    each level, ``simulated_s`` long or ``most_requests``, whichever is less.
     """
     if not evidence.levels:
         remedy = "Let the run go on until its first level is over, or hold out fewer levels"
@@ -125,7 +123,7 @@ def fit(
     )
     loads = tuple(_load(evidence, bare, level) for level in evidence.levels)
     bare = bare.model_copy(update={"loads": loads, "growth": growth_of(loads)})
-    look = _Look(levels=evidence.levels, simulated_s=simulated_s, seed=seed)
+    look = _Look(levels=evidence.levels, simulated_s=simulated_s, most_requests=most_requests, seed=seed)
     timed = bare if found.demands_from == "responses" else _with_latencies(bare, look)
     return _with_shapes(timed, look)
 
@@ -136,23 +134,17 @@ class _Look:
 
     levels: tuple[LevelMeasurement, ...]
     simulated_s: float
+    most_requests: float
     seed: int
 
     def all_predicted(self, models: Sequence[FittedModel]) -> list[list[Predicted]]:
-        """What each model makes of each level: simulations use no interpreter, so that several run at once."""
-        with ThreadPoolExecutor(os.cpu_count()) as threads:
-            asked = [[threads.submit(self._predicted, model, level) for level in self.levels] for model in models]
-            return [[future.result() for future in futures] for futures in asked]
+        """What each model makes of each level."""
+        asked = [(model, self._question(model, level), level.spans) for model in models for level in self.levels]
+        found = iter(predict_all(asked))
+        return [[next(found) for _ in self.levels] for _ in models]
 
-    def _predicted(self, model: FittedModel, level: LevelMeasurement) -> Predicted:
-        question = Question(
-            learners=level.learners,
-            streams=tuple(stream.stream() for stream in model.streams),
-            machine=measured_machine(model),
-            duration_s=min(self.simulated_s, MOST_REQUESTS / max(level.requests_per_s, 1.0)),
-            seed=self.seed,
-        )
-        return predict_looks(model, question, level.spans)
+    def _question(self, model: FittedModel, level: LevelMeasurement) -> Question:
+        return question_at(model, level, most_s=self.simulated_s, seed=self.seed, most_requests=self.most_requests)
 
 
 def _demands(evidence: Evidence, cores: float, draws: int, seed: int) -> list[DemandFit]:

@@ -5,7 +5,9 @@ share a few cores, so a response is neither first-come-first-served nor processo
 layers; ``models/networks`` gives the bounds that it is checked against.
 """
 
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import groupby
@@ -15,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firstbell.models.fitted_model import ActivityModel, FittedModel
-from firstbell.models.measurement import Span
+from firstbell.models.measurement import LevelMeasurement, Span
 from firstbell.models.simulation.distribution import Distribution
 from firstbell.models.simulation.result import SimulationResult
 from firstbell.models.simulation.simulator import simulate
@@ -28,6 +30,9 @@ Floats = NDArray[np.float64]
 ROUTE = (("delivery", 0.5), ("app", 0.5), ("auth", 1.0), ("database", 1.0), ("app", 0.5), ("delivery", 0.5))
 ELSEWHERE = Pool(name="elsewhere", kind="delay")
 WARMUP_SHARE = 0.25
+MOST_REQUESTS = (
+    250_000  # of one simulation where many are compared, or throughput alone is read off: see docs/calibration.md
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,6 +120,26 @@ class Question:
     expected_utilization: float = 0.5
     extra: tuple[Source, ...] = ()
     extra_activities: tuple[Activity, ...] = ()
+
+
+def question_at(
+    model: FittedModel, level: LevelMeasurement, *, most_s: float, most_requests: float, seed: int
+) -> Question:
+    """What a model is asked, to be compared with a measured level: to look at it for ``most_s`` seconds, or until it
+    has made ``most_requests``."""
+    return Question(
+        learners=level.learners,
+        streams=tuple(stream.stream() for stream in model.streams),
+        machine=measured_machine(model),
+        duration_s=min(most_s, most_requests / max(level.requests_per_s, 1.0)),
+        seed=seed,
+    )
+
+
+def predict_all(asked: Iterable[tuple[FittedModel, Question, Sequence[Span]]]) -> list[Predicted]:
+    """What ``predict_looks`` answers to each. Simulations use no interpreter, so that several run at once."""
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        return list(threads.map(lambda one: predict_looks(*one), asked))
 
 
 def predict(model: FittedModel, question: Question) -> Predicted:

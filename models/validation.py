@@ -1,5 +1,6 @@
 """The fitted model held against levels that it has not seen."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -8,7 +9,7 @@ import numpy as np
 
 from firstbell.models.fitted_model import FittedModel
 from firstbell.models.measurement import LevelMeasurement
-from firstbell.models.prediction import Predicted, Question, measured_machine, predict_looks
+from firstbell.models.prediction import Predicted, predict_all, question_at
 
 THROUGHPUT_TOLERANCE = 0.05
 RESPONSE_TOLERANCE = 0.25
@@ -57,27 +58,28 @@ class Prediction:
 
 
 def predict_level(
-    model: FittedModel, level: LevelMeasurement, *, draws: int, seed: int, duration_s: float = 120.0
+    model: FittedModel,
+    level: LevelMeasurement,
+    *,
+    draws: int,
+    seed: int,
+    duration_s: float = 120.0,
+    most_requests: float = math.inf,
 ) -> Prediction:
     """Predict a level at the study's own pace and at the speed that the machine had meanwhile.
+
+    The best demands are simulated for ``duration_s`` or ``most_requests``, whichever is less.
 
     The draws are as long as what was measured: their scatter holds both the demands' uncertainty and the chance of so
     short a look.
     """
-    question = Question(
-        learners=level.learners,
-        streams=tuple(stream.stream() for stream in model.streams),
-        machine=measured_machine(model),
-        duration_s=duration_s,
-        seed=seed,
-    )
+    question = question_at(model, level, most_s=duration_s, most_requests=most_requests, seed=seed)
     drawn = [
-        predict_looks(
-            model.at_draw(index), replace(question, duration_s=level.hold_s, seed=seed + 1 + index), level.spans
-        )
+        (model.at_draw(index), replace(question, duration_s=level.hold_s, seed=seed + 1 + index), level.spans)
         for index in range(min(draws, model.draws))
     ]
-    return Prediction(best=predict_looks(model, question, level.spans), draws=tuple(drawn))
+    best, *others = predict_all([(model, question, level.spans), *drawn])
+    return Prediction(best=best, draws=tuple(others))
 
 
 def checks(model: FittedModel, level: LevelMeasurement, prediction: Prediction) -> tuple[HeldOutCheck, ...]:

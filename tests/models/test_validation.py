@@ -89,6 +89,13 @@ def test_without_draws_there_is_a_prediction_and_no_interval(plant_run: RunEvide
     assert whole.within
 
 
+def test_a_prediction_ends_with_the_most_requests_that_it_may_make(plant_run: RunEvidence) -> None:
+    (level,) = plant_run.held_out_levels(HELD_OUT)
+    prediction = predict_level(plant.true_model(), level, draws=0, seed=1, duration_s=60, most_requests=2000)
+    made = sum(plant.COSTS[name][0] * len(found) for name, found in prediction.best.responses_s.items())
+    assert made == pytest.approx(2000, rel=0.15)
+
+
 def test_a_true_model_predicts_the_percentiles_of_the_plant(plant_run: RunEvidence) -> None:
     (level,) = plant_run.held_out_levels(HELD_OUT)
     model = plant.true_model()
