@@ -9,6 +9,7 @@ import pytest
 from firstbell.models.calibration import fit
 from firstbell.models.evidence import RunEvidence
 from firstbell.models.fitted_model import FittedModel, read_model
+from firstbell.models.plan import Plateau
 from firstbell.models.problems import InputError
 from firstbell.models.record import RunRecord
 from tests.models import plant
@@ -79,7 +80,20 @@ def test_a_visits_shape_is_read_off_the_lowest_level(model: FittedModel) -> None
     assert sum(step.share for step in page.steps) == pytest.approx(1.0)
     assert np.mean(page.factors) == pytest.approx(1.0)
     assert list(page.factors) == sorted(page.factors)
-    assert np.std(page.factors) > 0.1
+
+
+def test_how_much_single_visits_differ_is_found_where_they_were_watched_for_long(tmp_path: Path) -> None:
+    """On half a minute p95 is known to a tenth, and chance decides how far it flattens the shape that was read off."""
+    watched = (
+        *(each for each in plant.CLIMB if each.kind == "calibration"),
+        Plateau(kind="fit", learners=94, ramp_s=2, hold_s=300),
+    )
+    folder = plant.write_record(tmp_path / "record", plateaus=watched)
+    run = RunEvidence(record=RunRecord.read(folder), workload=plant.kosovo())
+    page = fit(run.evidence(()), draws=10).activity("page")
+    # What a visit costs scatters; its latency of 1 ms does not, and the factors are those of both together.
+    cost_s = plant.total_demand_s("page")
+    assert np.std(page.factors) == pytest.approx(plant.SPREAD**0.5 * cost_s / (cost_s + 0.001), abs=0.1)
 
 
 def test_latency_is_what_no_station_explains(model: FittedModel) -> None:
