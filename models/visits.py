@@ -75,18 +75,18 @@ class Visits:
         first = np.flatnonzero(starts)
         due = samples.due_s[order[first]]
         by_due = np.argsort(due)
-        chosen = first[by_due]
+        chosen = order[first[by_due]]
         return cls(
             activities=samples.activities,
-            activity=samples.activity[order[chosen]],
+            activity=samples.activity[chosen],
             due_s=due[by_due],
             end_s=_reduced(np.maximum, samples.end_s[order], first)[by_due],
-            asked_s=(samples.start_s - samples.late_s)[order[chosen]],
+            asked_s=samples.start_s[chosen] - samples.late_s[chosen],
             late_s=_reduced(np.maximum, samples.late_s[order], first)[by_due],
             requests=np.diff(np.append(first, len(order)))[by_due],
             received_bytes=_reduced(np.add, samples.received_bytes[order], first)[by_due],
             failed=_reduced(np.logical_or, samples.failed[order], first)[by_due],
-            level=samples.level[order[chosen]],
+            level=samples.level[chosen],
         )
 
     @property
