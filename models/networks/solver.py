@@ -22,7 +22,7 @@ EXACT: dict[str, Method] = {"exact-mva": exact_mva, "convolution": convolution, 
 METHODS: dict[str, Method] = {**EXACT, **APPROXIMATIONS, "fluid": fluid}
 
 # about two seconds each on one core of 2020
-MVA_STEPS = 1.0e9
+MVA_STEPS = 2.0e9
 CONVOLUTION_STEPS = 2.0e8
 # numbers held at once, 8 bytes each
 ROOM = 1.5e8
@@ -113,7 +113,7 @@ def _effort(model: ClosedModel, method: str) -> float:
     if method == "birth-death":
         return model.lattice_size / ROOM
     if method == "exact-mva":
-        room = 2.0 * stations * model.lattice_size / (model.populations.max() + 1.0)
+        room = stations * model.lattice_size / (model.populations.max() + 1.0)
         steps = model.lattice_size * classes * max(stations, 1) / MVA_STEPS
     else:
         room = 4.0 * model.lattice_size

@@ -1,5 +1,7 @@
 """Exact methods against each other and against sums over states; approximations against exact; laws for all."""
 
+from itertools import product
+
 import numpy as np
 import pytest
 
@@ -24,6 +26,31 @@ def test_mean_value_analysis_and_convolution_agree() -> None:
     for name, result in by_mva.stations.items():
         other = by_convolution.stations[name]
         assert dict(result.residence_time_s) == pytest.approx(dict(other.residence_time_s), rel=1e-10)
+
+
+def plain_throughput(demands: list[list[float]], populations: list[int], thinks: list[float]) -> list[float]:
+    """Reiser and Lavenberg's recursion as it is printed, over every population vector in turn."""
+    demand = np.array(demands)
+    queues = {}
+    for vector in product(*(range(count + 1) for count in populations)):
+        queues[vector] = np.zeros(len(demands))
+        rates = []
+        for r, count in enumerate(vector):
+            before = tuple(n - (s == r) for s, n in enumerate(vector))
+            residence = demand[:, r] * (1.0 + queues[before]) if count else demand[:, r]
+            rates.append(count / (thinks[r] + residence.sum()))
+            queues[vector] = queues[vector] + rates[-1] * residence
+    return rates
+
+
+@pytest.mark.parametrize("populations", [[17], [9, 4], [4, 9], [5, 5, 5], [3, 1, 7], [2, 4, 3, 4], [1, 1, 1, 1, 2]])
+def test_mean_value_analysis_is_its_recursion_whatever_the_order_of_the_classes(populations: list[int]) -> None:
+    draw = np.random.default_rng(populations)
+    demands = draw.uniform(0.0, 1.0, (3, len(populations)))
+    demands[0, -1] = 0.0
+    thinks = draw.uniform(0.0, 3.0, len(populations)).tolist()
+    found = throughput(closed_network(demands.tolist(), [float(n) for n in populations], thinks), "exact-mva")
+    assert found == pytest.approx(plain_throughput(demands.tolist(), populations, thinks), rel=1e-12)
 
 
 @pytest.mark.parametrize(
