@@ -1,5 +1,6 @@
 """Approximations of single stations: M/G/c, fork and join, M/G/1/K, and Halfin and Whitt's limit."""
 
+from collections.abc import Callable
 from functools import cache
 
 import numpy as np
@@ -17,7 +18,7 @@ from firstbell.models.stations.mmc import erlang_c, halfin_whitt_wait_probabilit
 SERVERS = (1, 2, 5, 10, 50)
 LOADS = (0.5, 0.7, 0.8, 0.9, 0.95)
 REPLICATIONS = 40
-CUSTOMERS = 400_000  # over 1 − load, all replications together
+CUSTOMERS = 4_000_000  # over 1 − load, all replications together; of fifty half-busy servers few see anybody wait
 
 
 def mgc() -> Family:
@@ -38,8 +39,12 @@ def mgc() -> Family:
         formulas="the mean wait of `MGc` (Whitt 1993, Allen–Cunneen, Cosmetatos, Kimura), and its probability of "
         "waiting, which is that of M/M/c",
         truth="simulation with lognormal services and control variates; one server: Pollaczek and Khinchine, exact",
-        use="Take `mean_wait_s` (Whitt) everywhere. Allen–Cunneen is for services that vary little or stations that "
-        "are nearly saturated: at scv 4 with many servers and moderate load it is a fifth high. For percentiles of "
+        use="Take `mean_wait_s`: Pollaczek and Khinchine at one server, where Whitt's is up to 15 % low, and Whitt "
+        "elsewhere. At scv 0.25 it is within 4.3 %; at scv 4 within 3 % at two servers, 13 % high at five, 25 % "
+        "at ten and 42 % at fifty, always on the safe side and least where stations are nearly saturated; "
+        "Allen–Cunneen is up to twice the true wait there. For services that vary little Cosmetatos is the best "
+        "of them, within 0.6 % up to ten servers. That few of fifty half-busy servers' customers wait is all that "
+        "is known of the corner with the wide intervals, where the wait is next to nothing. For percentiles of "
         "waits under services other than exponential, simulate.",
         maps=tuple(maps),
     )
@@ -74,10 +79,10 @@ def _station(servers: int, load: float, scv: float) -> MGc:
     return MGc(arrival_rate_per_s=servers * load, mean_service_s=1.0, scv=scv, servers=servers)
 
 
-def _wait_map(name: str, scv: float, wait_s: "object") -> ErrorMap:
+def _wait_map(name: str, scv: float, wait_s: Callable[[MGc], float]) -> ErrorMap:
     def cell(i: int, j: int) -> tuple[float, Known]:
         station = _station(SERVERS[i], LOADS[j], scv)
-        return wait_s(station), _simulated(SERVERS[i], LOADS[j], scv)[0]  # type: ignore[operator]
+        return wait_s(station), _simulated(SERVERS[i], LOADS[j], scv)[0]
 
     return mapped(f"{name}: mean wait, scv {scv:g}", ("servers", SERVERS), ("utilisation", LOADS), cell)
 

@@ -215,3 +215,10 @@ def test_impatience_of_ages_beside_spare_servers_is_erlang_c() -> None:
     station = ErlangA(arrival_rate_per_s=1.0, service_rate_per_s=1.0, servers=3, abandon_rate_per_s=1e-15)
     erlang_c = MMc(arrival_rate_per_s=1.0, service_rate_per_s=1.0, servers=3)
     assert station.mean_queue == pytest.approx(erlang_c.mean_wait_s, rel=1e-9)
+
+
+@pytest.mark.parametrize("scv", [0.25, 1.0, 4.0])
+def test_any_services_at_one_server_wait_as_pollaczek_and_khinchine_say(scv: float) -> None:
+    station = MGc(arrival_rate_per_s=0.5, mean_service_s=1.0, scv=scv, servers=1)
+    assert station.mean_wait_s == pytest.approx(0.5 * (1.0 + scv) / 2.0 / 0.5, rel=1e-12)
+    assert not station.approximate
