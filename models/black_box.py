@@ -319,6 +319,10 @@ def _responses_s(
             own_rates=(rates,),
             open_load=np.zeros(1),
             load_dependent=(False,),
+            first_come=(False,),
+            scv=np.ones(1),
+            open_rate=np.zeros(1),
+            open_squares=np.zeros(1),
         )
         answer = method(model)
         response_s[row, seen] = answer.residence_s[0] + delay_s[seen]

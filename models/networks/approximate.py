@@ -8,6 +8,9 @@ c_k servers busy and ρ_k the share of open customers (for one server: the arriv
 * AQL: the same for totals, with a correction γ_kr found at N − e_r (Zahorjan, Eager & Sweillam 1988).
 * Linearizer: a correction F_ksr for each pair of classes (Chandy & Neuse 1982).
 
+At a first-come station whose services differ by class or vary otherwise than exponentially, the wait is the work that
+is found there and not a multiple of the own demand (``first_come_wait``; Reiser 1979, with P_k for several servers).
+
 P_k comes from the station's birth–death process fed by the customers elsewhere (``wait_probability``): our own closure,
 exact for one class with one station, which keeps its meaning at 115,000 customers.
 """
@@ -56,8 +59,8 @@ def _approximate(model: ClosedModel, *, refinements: int, pairwise: bool) -> Clo
     whole = model.populations
     classes = len(whole)
     stations = _Stations(model)
-    nothing = np.zeros((2, len(model.servers), classes))
-    state, throughput = stations.settled(whole, nothing, stations.start(), pairwise)
+    nothing = np.zeros((4, len(model.servers), classes))
+    state, throughput = stations.settled_within_capacity(whole, nothing, stations.start(), pairwise)
     lesser = [state * _shares(_without(whole, r), whole) for r in range(classes)]
     corrections = [nothing] * classes
     for _ in range(refinements):
@@ -72,7 +75,17 @@ def _approximate(model: ClosedModel, *, refinements: int, pairwise: bool) -> Clo
         residence_s=state[0] / throughput,
         waiting_probability=waiting,
         presence=presence,
+        wait_s=stations.open_waits(state, waiting),
     )
+
+
+def decomposed(model: ClosedModel) -> ClosedAnswer:
+    """The answer where there are open classes only: each station alone, with arrivals as if by Poisson."""
+    stations = _Stations(model)
+    state = np.zeros((4, len(model.servers), 0))
+    nothing = np.zeros((len(model.servers), 0))
+    waiting = stations.seen_from_outside(state)[0]
+    return ClosedAnswer(throughput_per_s=np.zeros(0), residence_s=nothing, wait_s=stations.open_waits(state, waiting))
 
 
 class _Change:
@@ -83,7 +96,7 @@ class _Change:
         self.change = np.stack([_shares(less, _without(whole, r)) - shares for r, less in enumerate(lesser)], axis=-1)
 
     def correction(self, population: Floats) -> Floats:
-        """(2, K, R): what to add to the numbers that an arrival of class r finds."""
+        """(4, K, R): what to add to what an arrival of class r finds."""
         others = np.stack([_without(population, r) for r in range(len(population))], axis=-1)
         return np.ascontiguousarray(np.einsum("mksr,sr->mkr", self.change, others))
 
@@ -131,6 +144,7 @@ class _Stations:
         self.lengths = np.array([len(rates) for rates in own], dtype=np.int64)
         self.load_dependent = np.array(model.load_dependent, dtype=np.bool_)
         self.shortest = np.array([_shortest_stretch(rates) for rates in own])
+        self.first_come = np.array(model.first_come, dtype=np.bool_)
 
     def start(self) -> Floats:
         """Everybody spread over the stations by demand, none busier than its servers."""
@@ -140,10 +154,14 @@ class _Stations:
         busy = model.demand_s * quickest / crowding
         waiting = (1.0 - 1.0 / crowding) * model.populations
         spread = model.demand_s / np.maximum(model.demand_s.sum(axis=0), 1e-300)
-        return np.stack([busy + waiting * spread, busy])
+        present = busy + waiting * spread
+        return np.stack([present, busy, present * model.demand_s, busy * model.demand_s])
 
-    def settled(self, population: Floats, correction: Floats, start: Floats, pairwise: bool) -> tuple[Floats, Floats]:
-        """Numbers present and busy (2, K, R) and throughput (R) at one population vector."""
+    def settled(
+        self, population: Floats, correction: Floats, start: Floats, pairwise: bool, *, safe: bool = False
+    ) -> tuple[Floats, Floats]:
+        """(4, K, R) numbers present and in service, and the same times their demands; throughput (R); at one population
+        vector."""
         model = self.model
         state, throughput = start.copy(), np.zeros(len(population))
         rounds = _settle(
@@ -156,8 +174,13 @@ class _Stations:
             self.rates,
             self.lengths,
             self.shortest,
+            self.first_come,
+            model.scv,
+            model.open_rate,
+            model.open_squares,
             correction,
             pairwise,
+            safe,
             state,
             throughput,
         )
@@ -170,11 +193,14 @@ class _Stations:
     ) -> tuple[Floats, Floats]:
         """As ``settled``, with the correction halved until no station is busier than it can be.
 
-        Corrections put a saturated station up to some 1e-4 beyond its capacity; without any it stays within.
+        Corrections put a saturated station up to some 1e-4 beyond its capacity; without any it stays within. A
+        first-come station whose next departure comes early may still not; ``safe`` then lets no arrival find less in
+        service than it leaves out of the queue by not finding itself.
         """
         for halvings in range(MOST_HALVINGS + 1):
             factor = 0.5**halvings if halvings < MOST_HALVINGS else 0.0
-            state, throughput = self.settled(population, factor * correction, start, pairwise)
+            last = halvings == MOST_HALVINGS
+            state, throughput = self.settled(population, factor * correction, start, pairwise, safe=last)
             if np.all(self.model.demand_s @ throughput <= self.model.capacity):
                 break
         return state, throughput
@@ -194,6 +220,19 @@ class _Stations:
                 waiting[k] = wait_probability(servers, float(model.open_load[k]), found[k], busy[k], everybody)
         return waiting, presence
 
+    def open_waits(self, state: Floats, waiting: Floats) -> dict[int, float]:
+        """``ClosedAnswer.wait_s``; ``waiting`` (K) the probabilities that all servers are busy."""
+        model = self.model
+        waits = {}
+        for k in np.flatnonzero(self.first_come):
+            found, load, servers = state[:, k].sum(axis=1), float(model.open_load[k]), float(model.servers[k])
+            visits = float(model.open_rate[k]) + _visits(state[1, k], model.demand_s[k])
+            if visits > 0.0:
+                mean, all_busy = (found[1] + load) / visits, found[1] + load if servers == 1.0 else float(waiting[k])
+                scv, squares = float(model.scv[k]), float(model.open_squares[k])
+                waits[int(k)] = first_come_wait(found, all_busy, mean, 0.0, servers, scv, load, squares)
+        return waits
+
 
 @njit(cache=True)
 def _settle(
@@ -206,42 +245,58 @@ def _settle(
     rates: Floats,
     lengths: Ints,
     shortest: Floats,
+    first_come: Flags,
+    scv: Floats,
+    open_rate: Floats,
+    open_squares: Floats,
     correction: Floats,
     pairwise: bool,
+    safe: bool,
     state: Floats,
     throughput: Floats,
 ) -> int:
-    """Iterates to a fixed point in place; gives the number of rounds taken."""
+    """Iterates to a fixed point in place; gives the number of rounds taken.
+
+    ``safe`` is explained at ``settled_within_capacity``.
+    """
     stations, classes = demand.shape
     everybody = 0.0
     for r in range(classes):
         everybody += population[r]
     residence = np.zeros((stations, classes))
+    whole, found = np.zeros(4), np.zeros(4)
     for rounds in range(MOST_ROUNDS):
         for k in range(stations):
-            present = 0.0
-            busy = 0.0
-            for s in range(classes):
-                present += state[0, k, s]
-                busy += state[1, k, s]
+            whole[:] = 0.0
+            for m in range(4):
+                for s in range(classes):
+                    whole[m] += state[m, k, s]
+            visits = open_rate[k] + _visits(state[1, k], demand[k])
             for r in range(classes):
                 if population[r] > 0.0 and demand[k, r] > 0.0:
-                    if pairwise:
-                        less = min(1.0, 1.0 / population[r])
-                        found = present - state[0, k, r] * less
-                        found_busy = busy - state[1, k, r] * less
+                    for m in range(4):
+                        if pairwise:
+                            found[m] = whole[m] - state[m, k, r] * min(1.0, 1.0 / population[r])
+                        else:
+                            found[m] = whole[m] * max(0.0, 1.0 - 1.0 / everybody)
+                        found[m] = max(0.0, found[m] + correction[m, k, r])
+                    found[1] = min(found[0], found[1])
+                    if first_come[k]:
+                        all_busy = found[1] + open_load[k]
+                        if servers[k] > 1.0:
+                            all_busy = wait_probability(servers[k], open_load[k], found[0], found[1], everybody - 1.0)
+                        mean = (whole[1] + open_load[k]) / visits
+                        own = 1.0 if safe else max(0.0, found[0] - found[1]) / max(everybody - 1.0, 1.0)
+                        wait = first_come_wait(
+                            found, all_busy, mean, own, servers[k], scv[k], open_load[k], open_squares[k]
+                        )
+                        residence[k, r] = demand[k, r] + wait
+                    elif load_dependent[k]:
+                        stretch = _stretch(rates[k], lengths[k], found[0], found[1], everybody - 1.0)
+                        residence[k, r] = demand[k, r] * max(stretch, shortest[k])
                     else:
-                        less = max(0.0, 1.0 - 1.0 / everybody)
-                        found = present * less
-                        found_busy = busy * less
-                    found = max(0.0, found + correction[0, k, r])
-                    found_busy = min(found, max(0.0, found_busy + correction[1, k, r]))
-                    if load_dependent[k]:
-                        stretch = _stretch(rates[k], lengths[k], found, found_busy, everybody - 1.0)
-                        stretch = max(stretch, shortest[k])
-                    else:
-                        stretch = _wait(servers[k], open_load[k], found, found_busy, everybody - 1.0)
-                    residence[k, r] = demand[k, r] * stretch
+                        stretch = _wait(servers[k], open_load[k], found[0], found[1], everybody - 1.0)
+                        residence[k, r] = demand[k, r] * stretch
         change = 0.0
         for r in range(classes):
             if population[r] > 0.0:
@@ -255,6 +310,8 @@ def _settle(
                     change = max(change, abs(rate * residence[k, r] - state[0, k, r]) / population[r])
                     state[0, k, r] = rate * residence[k, r]
                     state[1, k, r] = rate * demand[k, r]
+                    state[2, k, r] = state[0, k, r] * demand[k, r]
+                    state[3, k, r] = state[1, k, r] * demand[k, r]
         if change < SETTLED:
             return rounds + 1
     return MOST_ROUNDS
@@ -267,6 +324,47 @@ def _wait(servers: float, open_load: float, found: float, found_busy: float, oth
         return (1.0 + found) / (1.0 - open_load)
     probability = wait_probability(servers, open_load, found, found_busy, others)
     return 1.0 + (max(0.0, found - found_busy) + probability) / (servers - open_load)
+
+
+@njit(cache=True)
+def _visits(busy: Floats, demand: Floats) -> float:
+    """Customers a second of all classes (R) that come to a station and keep so many servers busy."""
+    visits = 0.0
+    for r in range(demand.size):
+        if demand[r] > 0.0:
+            visits += busy[r] / demand[r]
+    return visits
+
+
+@njit(cache=True)
+def first_come_wait(
+    found: Floats,
+    all_busy: float,
+    mean: float,
+    own: float,
+    servers: float,
+    scv: float,
+    open_load: float,
+    open_squares: float,
+) -> float:
+    """Seconds from arrival to service at a first-come station, whatever the own class (Reiser 1979, § 4).
+
+    (work waiting + P(all busy) · time to the next departure · c) / (c − ρ), where ``found`` (4) are the closed
+    customers present and in service, and the same times their services, and the open ones that wait come in by ρ.
+    One server is left after (1 + scv)/2 · Σ U s² / Σ U s, the mean residual service; of many, each busy with any class,
+    the next one after the ``mean`` service of the visits over c. Between the two, 1/c of the difference is our own
+    closure, as the mean of c rates varies by 1/c. Alike classes make it Allen and Cunneen's.
+
+    A closed customer does not find itself, who waits there the share ``own`` of its time; more than that must be found
+    in service, or more would be served than there are servers for.
+    """
+    busy = found[1] + open_load
+    if busy <= 0.0:
+        return 0.0
+    served = (min(found[2], found[3]) + open_squares) / busy
+    residual = (mean + (served - mean) / servers) * (1.0 + scv) / 2.0
+    leaving = max(min(1.0, all_busy) * residual, own * served)
+    return float((max(0.0, found[2] - found[3]) + leaving) / (servers - open_load))
 
 
 @njit(cache=True)

@@ -19,6 +19,9 @@ class ClosedModel:
     ``populations`` (R); ``delay_s`` (R) seconds outside the queues in a cycle; ``demand_s`` (K, R) seconds;
     ``servers`` (K); ``own_rates``: per station the relative speed with 1, 2, … customers present, the last one holding
     beyond; ``open_load`` (K) erlangs of the open classes; ``load_dependent`` (K) whether the user gave ``rates``.
+    ``first_come`` (K): stations without product form whose services are done in the order of arrival; ``scv`` (K) that
+    of their services, ``open_rate`` (K) open customers that come there a second, and ``open_squares`` (K) the sum of
+    their loads times their services, seconds.
     """
 
     populations: Floats
@@ -28,6 +31,10 @@ class ClosedModel:
     own_rates: tuple[Floats, ...]
     open_load: Floats
     load_dependent: tuple[bool, ...]
+    first_come: tuple[bool, ...]
+    scv: Floats
+    open_rate: Floats
+    open_squares: Floats
 
     @classmethod
     def of(cls, network: Network) -> "ClosedModel":
@@ -44,6 +51,10 @@ class ClosedModel:
             own_rates=own,
             open_load=load,
             load_dependent=tuple(station.rates is not None for station in queues),
+            first_come=tuple(station.rates is None and station in network.without_product_form for station in queues),
+            scv=np.array([station.scv for station in queues]),
+            open_rate=np.array([_open_sum(network, station, 0) for station in queues]),
+            open_squares=np.array([_open_sum(network, station, 2) for station in queues]),
         )
 
     @cached_property
@@ -78,7 +89,7 @@ class ClosedAnswer:
 
     ``presence``: for a station with several rates (by its row) the probabilities of 0, 1, … closed customers there.
     ``waiting_probability`` (K): that an arrival finds all servers busy. ``occupied`` (K): share of time that a
-    station with rates has anybody.
+    station with rates has anybody. ``wait_s``: at a first-come station (by its row) how long an open customer waits.
     """
 
     throughput_per_s: Floats
@@ -86,6 +97,7 @@ class ClosedAnswer:
     presence: dict[int, Floats] = field(default_factory=dict)
     waiting_probability: Floats = field(default_factory=lambda: np.zeros(0))
     occupied: Floats = field(default_factory=lambda: np.zeros(0))
+    wait_s: dict[int, float] = field(default_factory=dict)
 
     @property
     def queue_length(self) -> Floats:
@@ -107,6 +119,12 @@ def station_rates(station: Station) -> Floats:
     while last > 1 and rates[last - 2] == rates[-1]:
         last -= 1
     return rates[:last]
+
+
+def _open_sum(network: Network, station: Station, power: int) -> float:
+    """Σ λ s^power over the open classes that come to the station."""
+    visitors = [each for each in network.open_classes if station.demand_of(each.name) > 0]
+    return sum((each.arrival_rate_per_s or 0.0) * station.demand_of(each.name) ** power for each in visitors)
 
 
 def _delay_of(network: Network, name: str, think_time_s: float) -> float:

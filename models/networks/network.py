@@ -44,9 +44,9 @@ class Station:
 
     ``queue`` has ``servers`` servers; ``delay`` serves everybody at once. ``rates`` makes a queue load-dependent:
     the speed, relative to one customer's demand, with 1, 2, 3, … present; the last one holds beyond.
-    ``scv`` is the squared coefficient of variation of a service, of which the simulation alone takes account:
-    shared stations (``ps``) and delays don't depend on it. First-come stations (``fcfs``) with class-dependent demands
-    or an ``scv`` other than 1 have no product form, so no formula here is exact for them.
+    ``scv`` is the squared coefficient of variation of a service, on which shared stations (``ps``) and delays don't
+    depend. First-come stations (``fcfs``) with class-dependent demands or an ``scv`` other than 1 have no product form:
+    no formula here is exact for them, and a class's demand there is taken for one visit.
     """
 
     name: str
@@ -101,7 +101,12 @@ class Network:
     @property
     def product_form(self) -> bool:
         """Whether the exact methods are exact for it (BCMP 1975)."""
-        return all(_has_product_form(station, self.classes) for station in self.stations)
+        return not self.without_product_form
+
+    @property
+    def without_product_form(self) -> tuple[Station, ...]:
+        """First-come stations whose services differ by class or are not exponential."""
+        return tuple(station for station in self.stations if not _has_product_form(station, self.classes))
 
     def open_load_at(self, station: Station) -> float:
         """Erlangs that the open classes bring to the station."""

@@ -37,13 +37,16 @@ class _Table:
         return float(self.answer.throughput_per_s[self.columns[each.name]])
 
     def residence(self, station: Station, each: CustomerClass) -> float:
-        """An open class's residence time is shared out by load: those present are alike but for their demands."""
+        """An open class's residence time is shared out by load: those present are alike but for their demands. At a
+        first-come station all wait alike."""
         demand = station.demand_of(each.name)
         if station.kind == "delay":
             return float(demand)
         k = self.rows[station.name]
         if each.closed:
             return float(self.answer.residence_s[k, self.columns[each.name]])
+        if k in self.answer.wait_s:
+            return float(demand + self.answer.wait_s[k]) if demand > 0 else 0.0
         load = self.model.open_load[k]
         return float(demand * self.open_present[k] / load) if load > 0 else float(demand)
 

@@ -7,6 +7,8 @@ from firstbell.models.networks.network import CustomerClass, Network, Station
 
 LITTLE_GAP = 1e-6
 UTILIZATION_SLACK = 1e-9
+FIRST_COME = ("linearizer", "aql", "bard-schweitzer", "decomposition")
+"""The methods that know what a first-come station is."""
 
 
 class SolutionRefused(ArithmeticError):
@@ -55,9 +57,33 @@ class Solution:
             if each.closed:
                 self._check_bounds(each)
 
+    @property
+    def advice(self) -> tuple[str, ...]:
+        """How far to trust a formula at first-come stations without product form, and what to do."""
+        if self.method == "simulation":
+            return ()
+        return tuple(self._advice_on(station) for station in self.network.without_product_form)
+
+    def _advice_on(self, station: Station) -> str:
+        served = f"{station.name} serves first come, first served, with services that differ by class or vary; "
+        if station.rates is not None or self.method not in FIRST_COME:
+            taken = (
+                f"{self.method} takes it for shared, which can make a short class's response time a tenth of the true."
+            )
+            return f"{served}{taken} Use method: auto or simulation, which know better where it has no rates."
+        if station.scv == 1.0:
+            reach = "mostly within 10 %, for a class twenty times as short as another up to a quarter off."
+        elif station.scv > 1.0:
+            reach = "too high: up to two fifths, for a class twenty times as short as another up to three quarters."
+        else:
+            reach = "within 8 %, but up to half too low where the customers just fill the station."
+        return f"{served}{self.method} takes account of that: {reach} Use method: simulation where that matters."
+
     def document(self) -> dict[str, object]:
-        """The answer as ``firstbell solve`` prints it."""
+        """The answer as ``firstbell solve`` prints it; ``advice`` only where there is some."""
+        advice = {"advice": list(self.advice)} if self.advice else {}
         return {
+            **advice,
             "method": self.method,
             "exact": self.exact,
             "classes": {name: vars(result).copy() for name, result in self.classes.items()},
@@ -111,12 +137,21 @@ def throughput_bounds(network: Network, each: CustomerClass) -> tuple[float, flo
         demand = station.demand_of(each.name)
         fastest, slowest = _speeds(station)
         shortest += demand / fastest
-        longest += demand if station.kind == "delay" else demand * crowd / slowest
+        longest += demand if station.kind == "delay" else max(demand * crowd, _others_work(network, station)) / slowest
         if demand > 0 and station.kind == "queue":
             most = max(station.rates) if station.rates else station.capacity
             ceiling = min(ceiling, (most - network.open_load_at(station)) / demand)
     low = 0.0 if network.open_classes else population / longest
     return low, min(population / shortest, ceiling)
+
+
+def _others_work(network: Network, station: Station) -> float:
+    """Seconds of service that a customer of a first-come station finds before it at most, on average."""
+    if station.discipline == "ps":
+        return 0.0
+    work = sum((each.population or 0.0) * station.demand_of(each.name) for each in network.closed_classes)
+    longest = max((station.demand_of(each.name) for each in network.closed_classes), default=0.0)
+    return work + longest * station.servers * max(0.0, station.scv - 1.0) / 2.0
 
 
 def _speeds(station: Station) -> tuple[float, float]:

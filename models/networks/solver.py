@@ -2,9 +2,7 @@
 
 from collections.abc import Callable
 
-import numpy as np
-
-from firstbell.models.networks.approximate import aql, bard_schweitzer, linearizer
+from firstbell.models.networks.approximate import aql, bard_schweitzer, decomposed, linearizer
 from firstbell.models.networks.closed import ClosedAnswer, ClosedModel
 from firstbell.models.networks.convolution import convolution, convolution_steps
 from firstbell.models.networks.exact_mva import exact_mva
@@ -34,17 +32,18 @@ def solve(network: Network, method: str = "auto") -> Solution:
     """Throughputs, response times, queue lengths and utilisations of a network.
 
     ``auto`` takes an exact method where it is done in about two seconds, and Linearizer (or, where that breaks a law,
-    AQL or Bard–Schweitzer) elsewhere. ``exact-mva`` on stations whose speed depends on the number present is answered
-    by ``birth-death`` (one class, one queue) or ``convolution``, which are as exact and do not lose their digits.
-    ``Solution.method`` says which was taken.
+    AQL or Bard–Schweitzer) elsewhere, and wherever a first-come station has no product form: the approximations take
+    account of it, and the exact methods would not. ``exact-mva`` on stations whose speed depends on the number present
+    is answered by ``birth-death`` (one class, one queue) or ``convolution``, which are as exact and do not lose their
+    digits. ``Solution.method`` says which was taken, and ``Solution.advice`` how far to trust it.
 
     Raises InputError for an unknown or unaffordable method, SolutionRefused when its answer breaks a law.
     """
     model = ClosedModel.of(network)
     if model.populations.size == 0:
         _known(method)
-        nothing = ClosedAnswer(throughput_per_s=np.zeros(0), residence_s=np.zeros_like(model.demand_s))
-        return solution_of(network, model, nothing, method="product-form", exact=network.product_form)
+        taken = "product-form" if network.product_form else "decomposition"
+        return solution_of(network, model, decomposed(model), method=taken, exact=network.product_form)
     if method == "auto":
         return _automatic(network, model)
     _known(method)
@@ -55,7 +54,7 @@ def solve(network: Network, method: str = "auto") -> Solution:
 
 def _automatic(network: Network, model: ClosedModel) -> Solution:
     method = _exact_method(model)
-    if model.whole and _effort(model, method) <= 1.0:
+    if not any(model.first_come) and model.whole and _effort(model, method) <= 1.0:
         return _exact(network, model, method)
     refusals = []
     for name, approximation in APPROXIMATIONS.items():

@@ -22,8 +22,9 @@ def test_the_code_of_the_guide_runs_from_top_to_bottom() -> None:
 def test_the_guides_file_is_a_model() -> None:
     (text,) = blocks("yaml")
     answer = solve_document(parse(text, source=GUIDE.name))
-    assert answer["method"] == "convolution"
+    assert answer["method"] == "linearizer"
     assert answer["exact"] is False  # because of the first-come lock with uneven services
+    assert "lock" in answer["advice"][0]
 
 
 def test_the_guide_links_to_pages_that_are_there() -> None:
