@@ -9,6 +9,7 @@ import os
 import random
 import sys
 import time
+from importlib.metadata import version
 
 
 def line(case):
@@ -35,6 +36,47 @@ def line(case):
         model.link(routing)
         table = MVA(model, method=case["line_method"]).getAvgTable()
         return float(table[table["Station"] == "think"]["Tput"].sum())
+
+    return solved
+
+
+def line_algorithm(case):
+    """LINE's algorithm for such a network, called without its model: the throughput of all classes together."""
+    import numpy as np
+    from line_solver.api import pfqn
+
+    demands, think = np.array(case["demands_s"]), np.array(case["think_times_s"])
+    populations, servers = np.array(case["populations"], dtype=float), np.array(case["servers"], dtype=float)
+
+    def solved():
+        if case["line_method"] == "lin":
+            rates = pfqn.pfqn_linearizer(demands, populations, think, ["PS"] * len(servers))[5]
+        elif servers.max() == 1:
+            rates = pfqn.pfqn_mva(demands, populations, think)[0]
+        else:
+            rates = pfqn.pfqn_mvams(np.zeros(len(think)), demands, populations, think, S=servers)[0]
+        return float(np.sum(rates))
+
+    return solved
+
+
+def quantecon(case):
+    """QuantEcon's stationary distribution of the birth and death of one class at one station: the throughput.
+
+    The chain is made discrete by its greatest rate, and sparse.
+    """
+    import numpy as np
+    from quantecon import MarkovChain
+    from scipy.sparse import diags
+
+    people, servers, service = case["populations"][0], case["servers"][0], case["demands_s"][0][0]
+    present = np.arange(people + 1.0)
+    up, down = (people - present) / case["think_times_s"][0], np.minimum(present, servers) / service
+
+    def solved():
+        fastest = (up + down).max()
+        chain = diags([down[1:] / fastest, 1.0 - (up + down) / fastest, up[:-1] / fastest], [-1, 0, 1], format="csr")
+        return float(MarkovChain(chain).stationary_distributions[0] @ down)
 
     return solved
 
@@ -87,17 +129,27 @@ def simpy(case):
     return simulated
 
 
+PEERS = {
+    "line": (line, "line-solver"),
+    "line algorithm": (line_algorithm, "line-solver"),
+    "quantecon": (quantecon, "quantecon"),
+    "ciw": (ciw, "ciw"),
+    "simpy": (simpy, "simpy"),
+}
+
+
 def main():
     """Times as many rounds as the case asks for."""
     case = json.load(sys.stdin)
-    solved = {"line": line, "ciw": ciw, "simpy": simpy}[sys.argv[1]](case)
+    solved, package = PEERS[sys.argv[1]]
+    solved = solved(case)
     seconds = []
     for _ in range(case["rounds"]):
         began = time.perf_counter()
         value = solved()
         seconds.append(time.perf_counter() - began)
     with open(os.environ["SOLVER_PEER_ANSWER"], "w", encoding="utf-8") as file:
-        json.dump({"seconds": seconds, "value": value}, file)
+        json.dump({"seconds": seconds, "value": value, "version": f"{package} {version(package)}"}, file)
 
 
 if __name__ == "__main__":

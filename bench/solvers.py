@@ -2,9 +2,10 @@
 
 ``python -m bench.solvers`` prints one JSON document: medians of several rounds, each peer's figures on the same cases,
 and how far each is from the exact value. Peers are optional: ``--peers PYTHON`` names an interpreter that has
-line-solver, ciw and simpy (``python -m venv peers && peers/bin/pip install line-solver ciw simpy``); GNU Octave with
-its queueing package is taken where it is on the PATH. A peer gets a minute for a case (``--within``), and what it has
-not done by then is reported as such.
+line-solver, quantecon, ciw and simpy (``python -m venv peers && peers/bin/pip install line-solver quantecon ciw
+simpy``); GNU Octave with its queueing package (``apt-get install octave-queueing``) is taken where it is on the PATH. A
+peer gets a minute for a case (``--within``), and what it has not done by then is reported as such. ``--table`` prints
+the same in Markdown, as it stands in docs/models.md.
 """
 
 import argparse
@@ -15,10 +16,11 @@ import statistics
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from bench.markdown import table
 from firstbell.models.networks.network import CustomerClass, Network, Station
 from firstbell.models.networks.solver import solve
 from firstbell.models.simulation.distribution import Distribution
@@ -26,6 +28,7 @@ from firstbell.models.simulation.network import simulate_network
 from firstbell.models.simulation.station import simulate_station
 from firstbell.models.stations.finite_source import FiniteSource
 from firstbell.models.stations.mmc import MMc
+from firstbell.reports.numbers import UNKNOWN
 
 PEERS = Path(__file__).with_name("solver_peers.py")
 ROUNDS = 5
@@ -85,6 +88,7 @@ class Told:
     error: float | None = None
     customers_per_s: float | None = None
     why: str | None = None
+    version: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,19 +132,38 @@ def main() -> None:
     """All cases, or those named, as JSON on standard output."""
     parser = argparse.ArgumentParser(prog="python -m bench.solvers", description=__doc__)
     parser.add_argument("cases", nargs="*", metavar="CASE", help=f"of {', '.join(CASES)}; all without")
-    parser.add_argument("--peers", type=Path, help="an interpreter that has line-solver, ciw and simpy")
+    parser.add_argument("--peers", type=Path, help="an interpreter that has line-solver, quantecon, ciw and simpy")
     parser.add_argument("--within", type=float, default=60.0, help="seconds that a peer gets for a case")
+    parser.add_argument("--table", action="store_true", help="a table in Markdown in place of JSON")
     asked = parser.parse_args()
     peers = Peers(python=asked.peers, within_s=asked.within)
     outcomes = [CASES[name](peers) for name in asked.cases or CASES]
-    print(json.dumps([asdict(outcome) for outcome in outcomes], indent=2))
+    if asked.table:
+        print("\n".join(table(("Case", "Program", "Time", "Error"), _rows(outcomes))))
+    else:
+        print(json.dumps([asdict(outcome) for outcome in outcomes], indent=2))
+
+
+def _rows(outcomes: list[Outcome]) -> Iterator[tuple[str, str, str, str]]:
+    for outcome in outcomes:
+        for name, told in {"**firstbell**": outcome.firstbell, **outcome.peers}.items():
+            named = name if told.version is None else f"{name} ({told.version})"
+            seconds = (told.why or UNKNOWN).split(". ")[0] if told.seconds is None else f"{told.seconds:.3g} s"
+            if told.customers_per_s is not None:
+                seconds = f"{told.customers_per_s:,.0f} customers/s"
+            yield (
+                outcome.case,
+                named,
+                seconds or UNKNOWN,
+                UNKNOWN if told.error is None else f"{100 * told.error:+.4f} %",
+            )
 
 
 def _closed(name: str, case: ClosedCase, method: str, required_s: float | None, exact_by: str) -> "Run":
     def run(peers: Peers) -> Outcome:
         exact = _throughput(case, exact_by)
         ours = _timed(lambda: _throughput(case, method))
-        told = {"line": _peer(peers, "line", asdict(case), exact), "octave queueing": _octave(peers, case, exact)}
+        told = _closed_peers(peers, case, exact)
         value_of = "completions a second of all classes"
         return Outcome(
             case=name,
@@ -152,6 +175,14 @@ def _closed(name: str, case: ClosedCase, method: str, required_s: float | None, 
         )
 
     return run
+
+
+def _closed_peers(peers: Peers, case: ClosedCase, exact: float) -> dict[str, Told]:
+    return {
+        "LINE": _peer(peers, "line", asdict(case), exact),
+        "LINE's algorithm alone": _peer(peers, "line algorithm", asdict(case), exact),
+        "Octave": _octave(peers, case, exact),
+    }
 
 
 def _throughput(case: ClosedCase, method: str) -> float:
@@ -177,7 +208,10 @@ def _finite_source(peers: Peers) -> Outcome:
         exact_by="birth-death of the network solver",
         required_s=0.3,
         firstbell=_told(_timed(throughput), exact),
-        peers={"line": _peer(peers, "line", asdict(case), exact), "octave queueing": _octave(peers, case, exact)},
+        peers={
+            **_closed_peers(peers, case, exact),
+            "QuantEcon": _peer(peers, "quantecon", asdict(case), exact),
+        },
     )
 
 
@@ -249,7 +283,8 @@ def _peer(peers: Peers, peer: str, case: dict[str, object], exact: float, *, cus
         found = json.loads(answer.read_text(encoding="utf-8"))
     seconds = statistics.median(found["seconds"])
     rate = None if customers is None else customers / seconds
-    return Told(seconds=seconds, value=found["value"], error=found["value"] / exact - 1.0, customers_per_s=rate)
+    error = found["value"] / exact - 1.0
+    return Told(seconds=seconds, value=found["value"], error=error, customers_per_s=rate, version=found["version"])
 
 
 def _ran(command: list[str], given: str, environment: dict[str, str], within_s: float) -> str | None:
@@ -275,13 +310,16 @@ crash_dumps_octave_core(false); pkg load queueing
 for i = 1:{case.rounds}
   tic; [U, R, Q, X] = {_octave_call(case)}; seconds(i) = toc;
 end
-file = fopen("{answer}", "w"); fprintf(file, "%.17g %.17g", median(seconds), sum(X(:, 1))); fclose(file);
+about = pkg("describe", "queueing"){{1}}.version;
+file = fopen("{answer}", "w");
+fprintf(file, "%.17g %.17g queueing-%s", median(seconds), sum(X(:, 1)), about); fclose(file);
 """
         why = _ran([octave, "--quiet", "--no-window-system", "--eval", script], "", dict(os.environ), peers.within_s)
         if not answer.exists():
             return Told(why=why or "it gave no answer")
-        seconds, value = map(float, answer.read_text(encoding="utf-8").split())
-    return Told(seconds=seconds, value=value, error=value / exact - 1.0)
+        seconds, value, version = answer.read_text(encoding="utf-8").split()
+    found = float(value)
+    return Told(seconds=float(seconds), value=found, error=found / exact - 1.0, version=version)
 
 
 def _octave_call(case: ClosedCase) -> str:

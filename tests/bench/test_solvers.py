@@ -13,8 +13,8 @@ def test_a_small_case_is_solved_and_a_peer_that_is_not_there_says_so(monkeypatch
     outcome = solvers._closed("small", case, "linearizer", 2.0, "exact-mva")(solvers.Peers())
     assert outcome.firstbell.error == pytest.approx(0.0, abs=0.01)
     assert outcome.firstbell.seconds is not None
-    assert outcome.peers["line"].why == "no interpreter with it was named"
-    assert outcome.peers["octave queueing"].why == "it is not installed"
+    assert outcome.peers["LINE"].why == "no interpreter with it was named"
+    assert outcome.peers["Octave"].why == "it is not installed"
 
 
 def test_the_queue_is_simulated_to_its_exact_wait(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -22,3 +22,22 @@ def test_the_queue_is_simulated_to_its_exact_wait(monkeypatch: pytest.MonkeyPatc
     outcome = solvers._simulated(solvers.Peers())
     assert outcome.firstbell.error == pytest.approx(0.0, abs=0.05)
     assert outcome.firstbell.customers_per_s is not None
+
+
+def test_the_table_has_a_row_a_program_with_its_version_and_why_there_is_no_figure() -> None:
+    outcome = solvers.Outcome(
+        case="small",
+        value_of="completions a second",
+        exact_by="exact-mva",
+        required_s=2.0,
+        firstbell=solvers.Told(seconds=0.5, value=2.0, error=0.0),
+        peers={
+            "LINE": solvers.Told(seconds=1.25, value=2.1, error=0.05, version="line-solver 3"),
+            "Octave": solvers.Told(why="MemoryError: too large. Use less."),
+        },
+    )
+    assert list(solvers._rows([outcome])) == [
+        ("small", "**firstbell**", "0.5 s", "+0.0000 %"),
+        ("small", "LINE (line-solver 3)", "1.25 s", "+5.0000 %"),
+        ("small", "Octave", "MemoryError: too large", "–"),
+    ]
