@@ -13,7 +13,7 @@ from firstbell.models.measurement import LevelMeasurement
 from firstbell.models.prediction import MOST_REQUESTS
 from firstbell.models.problems import InputError
 from firstbell.models.record import RunRecord
-from firstbell.models.validation import HeldOutCheck, checks, discrepancy_of, predict_level
+from firstbell.models.validation import WHOLE_THROUGHPUT, HeldOutCheck, checks, discrepancy_of, predict_level
 from firstbell.models.workload import read_workload
 
 VERDICTS = {True: "holds", False: "does not hold", None: "not known"}
@@ -66,7 +66,8 @@ def fit(
 def _throughput_checks(model: FittedModel, level: LevelMeasurement, seed: int) -> list[HeldOutCheck]:
     """The whole throughput at a level that the fit has not seen: it needs no long simulation, as percentiles do."""
     prediction = predict_level(model, level, draws=0, seed=seed, most_requests=MOST_REQUESTS)
-    return [check for check in checks(model, level, prediction) if check.activity is None]
+    found = checks(model, level, prediction)
+    return [check for check in found if (check.quantity, check.activity) == WHOLE_THROUGHPUT]
 
 
 def _demands_from(text: str | None) -> DemandsFrom | None:

@@ -13,6 +13,11 @@ from firstbell.models.prediction import Predicted, predict_all, question_at
 
 THROUGHPUT_TOLERANCE = 0.05
 RESPONSE_TOLERANCE = 0.25
+UTILIZATION_TOLERANCE = 0.05
+"""Of all cores, not of what was measured: from 40 to 45 % as from 90 to 95 %."""
+
+WHOLE_THROUGHPUT = ("throughput_per_s", None)
+"""Quantity and activity of the check on the whole system's throughput."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,25 +88,40 @@ def predict_level(
 
 
 def checks(model: FittedModel, level: LevelMeasurement, prediction: Prediction) -> tuple[HeldOutCheck, ...]:
-    """Throughput of the whole, then throughput, p50 and p95 of each activity."""
+    """Throughput and utilisation of the whole, then throughput, p50 and p95 of each activity."""
     seen = {activity.name: activity.visits_seen for activity in model.activities}
-    return tuple(_checks(level, prediction, seen))
+    return (*_checks_of_whole(model, level, prediction), *_checks_of_activities(level, prediction, seen))
 
 
 def discrepancy_of(found: Sequence[HeldOutCheck]) -> float | None:
     """The largest relative error of a whole throughput; None where nothing was held out or nothing was answered."""
-    errors = [abs(check.error) for check in found if check.activity is None and check.measured]
+    whole = [check for check in found if (check.quantity, check.activity) == WHOLE_THROUGHPUT]
+    errors = [abs(check.error) for check in whole if check.measured]
     return max(errors, default=None)
 
 
-def _checks(level: LevelMeasurement, prediction: Prediction, seen: Mapping[str, int]) -> Iterator[HeldOutCheck]:
+def _checks_of_whole(model: FittedModel, level: LevelMeasurement, prediction: Prediction) -> Iterator[HeldOutCheck]:
     best, draws = prediction.best, prediction.draws
     visits = sum(activity.visits for activity in level.activities.values())
-    checked = partial(_check, level.learners)
+    checked = partial(_check, level.learners, visits=visits, doubt=0.0)
     yield checked(
-        "throughput_per_s", None, best.requests_per_s, [p.requests_per_s for p in draws], level.requests_per_s,
-        tolerance=THROUGHPUT_TOLERANCE, visits=visits, doubt=0.0,
+        *WHOLE_THROUGHPUT, best.requests_per_s, [p.requests_per_s for p in draws], level.requests_per_s,
+        tolerance=THROUGHPUT_TOLERANCE,
     )  # fmt: skip
+    if level.utilization > 0:  # NaN where the target shows no processor times
+        background = sum(model.background)
+        used = [(sum(p.station_cores.values()) + background) / level.cores for p in (best, *draws)]
+        yield checked(
+            "utilization", None, used[0], used[1:], level.utilization,
+            tolerance=UTILIZATION_TOLERANCE / level.utilization,
+        )  # fmt: skip
+
+
+def _checks_of_activities(
+    level: LevelMeasurement, prediction: Prediction, seen: Mapping[str, int]
+) -> Iterator[HeldOutCheck]:
+    best, draws = prediction.best, prediction.draws
+    checked = partial(_check, level.learners)
     for name, activity in sorted(level.activities.items()):
         if name not in best.responses_s:
             continue

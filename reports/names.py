@@ -133,6 +133,8 @@ def quantity_name(quantity: str) -> str:
         return "p95 response time"
     if "p50" in quantity:
         return "p50 response time"
+    if quantity == "utilization":
+        return "utilisation"
     return quantity.removesuffix("_per_s").removesuffix("_s").replace("_", " ")
 
 

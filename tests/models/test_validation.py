@@ -45,6 +45,9 @@ def test_the_discrepancy_is_the_worst_throughput_of_a_level_that_answered_at_all
     found = [a_check(**whole, predicted=0.97), a_check(**whole, predicted=1.02), a_check(predicted=9.0)]
     assert discrepancy_of(found) == pytest.approx(0.03)
     assert discrepancy_of([*found, a_check(**whole, measured=0.0)]) == pytest.approx(0.03)
+    assert discrepancy_of([*found, a_check(quantity="utilization", activity=None, predicted=0.5)]) == pytest.approx(
+        0.03
+    )
     assert discrepancy_of([a_check()]) is None
 
 
@@ -61,12 +64,15 @@ def test_every_activity_is_checked_for_throughput_and_quantiles(
     found: dict[tuple[str, str | None], HeldOutCheck],
 ) -> None:
     assert set(found) >= {(what, name) for name in ("page", "poll") for what in ("throughput_per_s", "p50_s", "p95_s")}
-    assert ("throughput_per_s", None) in found
+    assert {("throughput_per_s", None), ("utilization", None)} <= set(found)
     assert {check.learners for check in found.values()} == {376}
 
 
 def test_a_level_that_was_not_seen_is_predicted_as_promised(found: dict[tuple[str, str | None], HeldOutCheck]) -> None:
     assert found["throughput_per_s", None].within
+    used = found["utilization", None]
+    assert used.within
+    assert used.tolerance * used.measured == pytest.approx(0.05)
     for name in ("page", "poll", "answer", "beacon"):
         assert found["throughput_per_s", name].within, name
     for quantity in ("p50_s", "p95_s"):
