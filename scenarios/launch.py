@@ -16,8 +16,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from pyarrow import ArrowException, parquet
-
 from firstbell.models.manifest import LevelTimes, Manifest, Status
 from firstbell.models.plan import Plan
 from firstbell.models.problems import InputError
@@ -26,6 +24,7 @@ from firstbell.scenarios import variables
 from firstbell.scenarios.anchor import read_anchor
 from firstbell.scenarios.consent import check_consent, is_loopback, url_parts
 from firstbell.scenarios.descriptors import raise_descriptor_limit
+from firstbell.scenarios.head_count import HeadCount
 from firstbell.scenarios.listener import Listener
 from firstbell.scenarios.machine import machine, versions
 from firstbell.scenarios.reference_routes import ROUTES, STATIONS
@@ -69,6 +68,7 @@ class RunningLoad:
         self._scraper = scraper
         self._began_s = time.monotonic()
         self._schedule: Schedule | None = None
+        self._head_count = HeadCount(folder, plan.processes)
         self._problems: list[str] = []
         assert process.stdout is not None
         self._listener = Listener(process.stdout, folder / "locust.log")
@@ -162,7 +162,7 @@ class RunningLoad:
         return Progress(
             elapsed_s=max(0.0, now_s - self._schedule.start_s),
             remaining_s=max(0.0, self._schedule.end_s - now_s),
-            learners=_learners_now(self.folder),
+            learners=self._head_count.now(),
             level=self._schedule.level_at(now_s),
         )
 
@@ -258,16 +258,6 @@ def _level_times(plan: Plan, schedule: Schedule) -> tuple[LevelTimes, ...]:
         )
         for index, (plateau, stage) in enumerate(zip(plan.plateaus, schedule.stages, strict=True))
     )
-
-
-def _learners_now(folder: Path) -> int | None:
-    """Learners in session by the newest part of each process."""
-    newest = {path.name.split("-")[0]: path for path in sorted((folder / "generator").glob("*.parquet"))}
-    try:
-        counts = [parquet.read_table(path, columns=["learners"])["learners"][-1].as_py() for path in newest.values()]
-    except (OSError, ArrowException):
-        return None
-    return sum(counts) if counts else None
 
 
 def check_reachable(target: str) -> None:

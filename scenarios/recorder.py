@@ -123,13 +123,18 @@ class Recorder:
     def _write(self, name: str, table: pa.Table) -> None:
         if not len(table) or self._folder is None:
             return
-        path = self._folder / name / f"{self._process:03d}-{self._parts[name]:04d}.parquet"
+        path = part_path(self._folder, name, self._process, self._parts[name])
         partial = path.with_suffix(".partial")
         # Numbers hardly ever repeat, so a dictionary of them is work for nothing.
         words = [field.name for field in table.schema if pa.types.is_dictionary(field.type)]
         parquet.write_table(table, partial, use_dictionary=words)  # type: ignore[arg-type]
         partial.replace(path)
         self._parts[name] += 1
+
+
+def part_path(folder: Path, name: str, process: int, part: int) -> Path:
+    """Where a process writes a part of a table; parts count from 0."""
+    return folder / name / f"{process:03d}-{part:04d}.parquet"
 
 
 def _table_of(rows: Rows, steps: tuple[tuple[str, str, str], ...]) -> pa.Table:

@@ -17,7 +17,7 @@ from firstbell.scenarios.exposition import values_of
 
 _PERIOD_S = 1.0
 _TIMEOUT_S = 5.0
-_ROWS_A_WRITE = 5
+_FIRST_ROWS, _MOST_ROWS = 5, 30  # between two writes: each writes all there is, and takes longer the longer a run
 _TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 
 
@@ -32,6 +32,7 @@ class Scraper:
         self._path = folder / SERVER_FILE
         self._cores = frozenset(server_cores)
         self._rows: list[dict[str, float]] = []
+        self._write_at = _FIRST_ROWS
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, name="scraper", daemon=True)
         self.problem: str | None = None
@@ -50,7 +51,7 @@ class Scraper:
         while True:
             last = self._over.is_set()
             self._scrape()
-            if last or len(self._rows) % _ROWS_A_WRITE == 0:
+            if last or len(self._rows) >= self._write_at:
                 self._write()
             if last:
                 return
@@ -93,6 +94,7 @@ class Scraper:
     def _write(self) -> None:
         if not self._rows:
             return
+        self._write_at = len(self._rows) + min(max(len(self._rows) // 4, _FIRST_ROWS), _MOST_ROWS)
         names = list(dict.fromkeys(name for row in self._rows for name in row))
         table = pa.table({name: [row.get(name, float("nan")) for row in self._rows] for name in names})
         partial = self._path.with_suffix(".partial")
