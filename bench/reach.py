@@ -1,9 +1,11 @@
 """How far a fit reaches: the reference backend measured up to 40 % of what it carries, forecast at 60 to 95 %.
 
-``python -m bench.reach [SEED]`` runs ``firstbell study`` on the shipped profile with its levels moved, and prints one
-JSON document: each prediction at a level that the fit has not seen beside what was measured there, and the knee.
+``python -m bench.reach [--seed N] [--keep FOLDER]`` runs ``firstbell study`` on the shipped profile with its levels
+moved, and prints one JSON document: each prediction at a level that the fit has not seen beside what was measured
+there, and the knee.
 """
 
+import argparse
 import json
 import subprocess
 import sys
@@ -15,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from firstbell.cli.profiles import DEFAULT, find_workload
-from firstbell.models.study import Check, LevelResult, Study
+from firstbell.models.study import Check, LevelResult, Study, read_study
 
 _FITTED = "fit_loads: [0.15, 0.3, 0.45, 0.6]", "fit_loads: [0.1, 0.2, 0.3, 0.4]"
 _FORECAST = "held_out_loads: [0.75, 0.9]", "held_out_loads: [0.6, 0.7, 0.8, 0.9, 0.95]"
@@ -53,10 +55,14 @@ class ReachResult:
     knees: tuple[Knee, ...]
 
 
-def main(seed: str = "1") -> None:
+def main() -> None:
     """The study, as JSON on standard output."""
-    with tempfile.TemporaryDirectory(prefix="firstbell-reach-") as folder:
-        print(json.dumps(document(reached(int(seed), Path(folder))), indent=2))
+    parser = argparse.ArgumentParser(prog="python -m bench.reach", description="How far beyond its levels a fit holds.")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--keep", type=Path, help="a new folder for the study, which goes otherwise")
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="firstbell-reach-") as temporary:
+        print(json.dumps(document(reached(asked.seed, asked.keep or Path(temporary))), indent=2))
 
 
 def document(result: ReachResult) -> dict[str, object]:
@@ -67,8 +73,9 @@ def document(result: ReachResult) -> dict[str, object]:
 
 def reached(seed: int, folder: Path) -> ReachResult:
     """Run the study below ``folder``; raise RuntimeError where it comes to no result."""
+    folder.mkdir(parents=True, exist_ok=True)
     profile = folder / "reach.yaml"
-    profile.write_text(_moved(find_workload(DEFAULT).read_text(encoding="utf-8")), encoding="utf-8")
+    profile.write_text(moved(find_workload(DEFAULT).read_text(encoding="utf-8")), encoding="utf-8")
     command = [
         sys.executable, "-c", "from firstbell.cli.main import main; main()", "study", str(profile),
         "--out", str(folder / "study"), "--seed", str(seed),
@@ -76,10 +83,11 @@ def reached(seed: int, folder: Path) -> ReachResult:
     done = subprocess.run(command, capture_output=True, text=True, timeout=_LONGEST_S, check=False)
     if not (folder / "study" / "study.json").exists():
         raise RuntimeError(f"firstbell study came to no result: {done.stderr.strip()[-500:]}")
-    return result_of(Study.read(folder / "study" / "study.json"))
+    return result_of(read_study(folder / "study" / "study.json"))
 
 
-def _moved(profile: str) -> str:
+def moved(profile: str) -> str:
+    """The shipped profile's text with its levels moved; raise RuntimeError where it no longer has them."""
     for shipped, wanted in (_FITTED, _FORECAST, _HELD):
         if shipped not in profile:
             raise RuntimeError(f"the shipped profile no longer says {shipped}: say here what takes its place")
@@ -120,4 +128,4 @@ def _knees(checks: Sequence[Check], held_out: Sequence[LevelResult]) -> Iterator
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main()
