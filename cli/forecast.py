@@ -12,13 +12,14 @@ from rich.table import Table
 from firstbell.cli.profiles import DEFAULT, find_workload
 from firstbell.models.fitted_model import read_model
 from firstbell.models.forecast import Outlook, TrueLoad, outlook, reach
+from firstbell.models.forecast_intervals import PERCENTILES, Intervals, ResponseInterval, response_intervals
 from firstbell.models.load_dependence import Reach
-from firstbell.models.prediction import measured_machine
+from firstbell.models.prediction import Machine, measured_machine
 from firstbell.models.problems import InputError, Problem
 from firstbell.models.uncertainty import Layers, layers_of
 from firstbell.models.workload import read_workload
 
-Forecast = tuple[Outlook, Reach]
+Forecast = tuple[Outlook, Reach, Intervals]
 
 
 def forecast(
@@ -39,8 +40,8 @@ def forecast(
     load = TrueLoad(workload=read_workload(find_workload(workload)), model=fitted, with_stated=False)
     machine, capacity = measured_machine(fitted), {"host": fitted.cores}
     outlooks = [outlook(load, count, machine, capacity, seed=seed) for count in _counts(learners)]
-    forecasts = [(found, reach(fitted, found)) for found in outlooks]
     layers = layers_of(load, seed=seed)
+    forecasts = [_told(load, found, machine, layers, seed) for found in outlooks]
     if as_json:
         uncertainty = {"load_uncertainty": layers.document()}
         typer.echo(json.dumps([_document(*each) | uncertainty for each in forecasts], indent=1))
@@ -48,6 +49,13 @@ def forecast(
         Console().print(_table(forecasts))
         Console().print(_sources(layers))
     _refuse(forecasts)
+
+
+def _told(load: TrueLoad, found: Outlook, machine: Machine, layers: Layers, seed: int) -> Forecast:
+    """An outlook, how far it reaches, and how sure its response times are; the last not of what is refused."""
+    reached = reach(load.model, found)
+    refused = reached.refused is not None
+    return found, reached, {} if refused else response_intervals(load, found, machine, layers, seed=seed)
 
 
 def _counts(text: str) -> tuple[int, ...]:
@@ -71,14 +79,14 @@ def _refuse(forecasts: Sequence[Forecast]) -> None:
             what="not forecast",
             remedy=f"It is {reached.refused}",
         )
-        for found, reached in forecasts
+        for found, reached, _ in forecasts
         if reached.refused is not None
     ]
     if problems:
         raise InputError(problems)
 
 
-def _document(found: Outlook, reached: Reach) -> dict[str, object]:
+def _document(found: Outlook, reached: Reach, intervals: Intervals) -> dict[str, object]:
     """What is refused has no figure of the system, only what was asked of it."""
     asked = {
         "learners": found.learners,
@@ -97,33 +105,41 @@ def _document(found: Outlook, reached: Reach) -> dict[str, object]:
         "missed": list(found.missed),
         "throughput_per_s": found.requests_per_s,
         "utilization": {name: min(found.offered_cores[name] / c, 1.0) for name, c in found.capacity_cores.items()},
-        "activities": _activities(found),
+        "activities": _activities(found, intervals),
     }
 
 
-def _activities(found: Outlook) -> dict[str, dict[str, float]]:
+def _activities(found: Outlook, intervals: Intervals) -> dict[str, dict[str, object]]:
     predicted = found.predicted
     if predicted is None:
         return {}
     return {
-        name: {"p50_s": predicted.p50_s[name], "p95_s": predicted.p95_s[name], "mean_s": predicted.mean_s[name]}
+        name: {"mean_s": predicted.mean_s[name]}
+        | {key: predicted.quantile_s(name, share) for key, share in PERCENTILES.items()}
+        | {"intervals": {key: [each.low_s, each.high_s] for key, each in intervals[name].items()}}
         for name in predicted.responses_s
     }
 
 
 def _table(forecasts: Sequence[Forecast]) -> Table:
     table = Table("learners", "requests/s", "load", "login p95", "page p95", "says")
-    for found, reached in forecasts:
+    for found, reached, intervals in forecasts:
         known = found.predicted if reached.refused is None else None
         p95_s = known.p95_s if known is not None else {}
         table.add_row(
             f"{found.learners}",
             f"{found.requests_per_s:.1f}" if reached.refused is None else "–",
             f"{found.load:.0%}",
-            *(f"{p95_s[name] * 1000:.0f} ms" if name in p95_s else "–" for name in ("login", "page")),
+            *(_time(p95_s[name], intervals[name]["p95_s"]) if name in p95_s else "–" for name in ("login", "page")),
             _says(found, reached),
         )
     return table
+
+
+def _time(likely_s: float, interval: ResponseInterval) -> str:
+    """With its interval; a draw without a steady state leaves it open above."""
+    bound = "?" if interval.high_s is None else f"{interval.high_s * 1000:.0f}"
+    return f"{likely_s * 1000:.0f} ms ({interval.low_s * 1000:.0f} to {bound})"
 
 
 def _sources(layers: Layers) -> str:

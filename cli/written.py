@@ -85,6 +85,7 @@ def study_of(
 
 def _level(findings: Findings, level: LevelMeasurement) -> LevelResult:
     run = findings.run
+    errors = level.error_interval
     return LevelResult(
         learners=level.learners,
         kind=level.kind,
@@ -95,6 +96,8 @@ def _level(findings: Findings, level: LevelMeasurement) -> LevelResult:
         slowness=sum(span.slowness * span.hold_s for span in level.spans) / level.hold_s,
         throughput_per_s=level.requests_per_s,
         error_ratio=level.error_ratio,
+        error_low=None if errors is None else errors.low,
+        error_high=None if errors is None else errors.high,
         lateness_p99_s=level.lateness_p99_s,
         little_gap=little_gap(level, findings.run.told_streams),
         utilization=None if math.isnan(level.utilization) else level.utilization,
@@ -111,6 +114,7 @@ def _level(findings: Findings, level: LevelMeasurement) -> LevelResult:
 def _activity(found: ActivityMeasurement, missed: int) -> ActivityResult:
     times = found.responses
     low_s, high_s = (times.p95.interval_s if times.p95 is not None else None) or (None, None)
+    mean_low_s, mean_high_s = times.mean_interval_s or (None, None)
     return ActivityResult(
         throughput_per_s=found.throughput_per_s,
         response_s=ResponseTimes(
@@ -120,6 +124,8 @@ def _activity(found: ActivityMeasurement, missed: int) -> ActivityResult:
             p99=times.p99_s,
             p95_low=low_s,
             p95_high=high_s,
+            mean_low=mean_low_s,
+            mean_high=mean_high_s,
         ),
         samples=found.visits,
         errors=found.errors,

@@ -136,9 +136,17 @@ class TrueLoad:
 
 
 def outlook(
-    load: TrueLoad, learners: int, machine: Machine, capacity_cores: Mapping[str, float], *, seed: int
+    load: TrueLoad,
+    learners: int,
+    machine: Machine,
+    capacity_cores: Mapping[str, float],
+    *,
+    seed: int,
+    requests: int = REQUESTS_TO_SIMULATE,
 ) -> Outlook:
     """Look at one number of learners. ``capacity_cores`` is by station, or under ``host`` for all of them together.
+
+    ``requests`` is how many are simulated for the response times, within 20 to 600 s of the system's time.
 
     Demands that grew with the load of the measured machine are taken as large as they are there at this one.
     """
@@ -154,7 +162,7 @@ def outlook(
             learners=learners,
             streams=load.streams,
             machine=machine,
-            duration_s=float(np.clip(REQUESTS_TO_SIMULATE / requests_per_s, 20, 600)),
+            duration_s=float(np.clip(requests / requests_per_s, 20, 600)),
             seed=seed,
             extra=load.stated_sources(learners),
             extra_activities=load.stated_activities(),

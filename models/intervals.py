@@ -1,9 +1,12 @@
 """Intervals of measured ratios and percentiles that promise no more than they keep."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from scipy.stats import beta, binom, norm
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import beta, binom, norm, t
 
 from firstbell.models.stations.parameters import Parameters
 
@@ -74,3 +77,26 @@ def _check_ratio(failures: int, requests: int, level: float) -> None:
     if failures > requests:
         check.add("failures", failures, "more failures than requests", "Count each request once.")
     check.refuse()
+
+
+def batch_means(values: NDArray[np.float64], *, batches: int = 20, level: float = 0.95) -> Interval | None:
+    """Interval of the mean of a series (n,) in the order of time, whose values depend on their neighbours.
+
+    Means of batches long enough are nearly independent, so Student's t holds for them (Law & Kelton 2000, §9.5.3).
+    None where a batch would hold fewer than two values.
+    """
+    if len(values) < 2 * batches:
+        return None
+    means = np.array([np.mean(part) for part in np.array_split(values, batches)])
+    reach = float(t.ppf((1.0 + level) / 2.0, batches - 1) * np.std(means, ddof=1) / math.sqrt(batches))
+    mean = float(np.mean(values))
+    return Interval(low=mean - reach, high=mean + reach, level=level)
+
+
+def around_draws(likely: float, drawn: Sequence[float]) -> tuple[float, float]:
+    """A 95 % interval of a few draws, taken as lognormal: two standard deviations of their logarithms."""
+    positive = [value for value in drawn if value > 0]
+    if len(positive) < 2 or likely <= 0:
+        return likely, likely
+    spread = float(np.exp(2 * np.std(np.log(positive), ddof=1)))
+    return likely / spread, likely * spread

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from firstbell.models.intervals import percentile_ranks
+from firstbell.models.intervals import Interval, batch_means, percentile_ranks, wilson
 from firstbell.models.visits import Visits
 
 Floats = NDArray[np.float64]
@@ -102,19 +102,25 @@ class Quantile:
 
 @dataclass(frozen=True, kw_only=True)
 class Responses:
-    """Response times of one activity at one level. A quantile of too few samples is None, not a guess."""
+    """Response times of one activity at one level. A quantile of too few samples is None, not a guess.
+
+    ``mean_interval_s`` is the 95 % interval of the mean by batch means.
+    """
 
     mean_s: float | None
+    mean_interval_s: tuple[float, float] | None
     p50: Quantile | None
     p95: Quantile | None
     p99: Quantile | None
 
     @classmethod
     def of(cls, response_s: Floats) -> "Responses":
-        """Summarise response times (n,), n may be 0."""
+        """Summarise response times (n,) in the order of time; n may be 0."""
         ordered = np.sort(response_s)
+        interval = batch_means(response_s)
         return cls(
             mean_s=float(np.mean(ordered)) if len(ordered) else None,
+            mean_interval_s=None if interval is None else (max(interval.low, 0.0), interval.high),
             p50=Quantile.of(ordered, 0.5),
             p95=Quantile.of(ordered, 0.95),
             p99=Quantile.of(ordered, 0.99),
@@ -137,7 +143,7 @@ class Responses:
 
     def quantiles(self) -> dict[str, Quantile]:
         """Those that predictions are held against and that are known, by the names that predictions give them."""
-        known = {"p50_s": self.p50, "p95_s": self.p95}
+        known = {"p50_s": self.p50, "p95_s": self.p95, "p99_s": self.p99}
         return {name: quantile for name, quantile in known.items() if quantile is not None}
 
 
@@ -198,6 +204,12 @@ class LevelMeasurement:
         """Failed visits over all."""
         visits = sum(a.visits for a in self.activities.values())
         return sum(a.errors for a in self.activities.values()) / visits if visits else 0.0
+
+    @property
+    def error_interval(self) -> Interval | None:
+        """95 % interval of ``error_ratio``; None where nothing was visited."""
+        visits = sum(a.visits for a in self.activities.values())
+        return wilson(failures=sum(a.errors for a in self.activities.values()), requests=visits) if visits else None
 
     def throughput_per_s(self) -> dict[str, float]:
         """Visits a second by activity."""
@@ -275,7 +287,7 @@ def _measure_activity(ended: Visits, hold_s: float) -> ActivityMeasurement:
         throughput_per_s=len(ended.due_s) / hold_s,
         requests_per_visit=float(np.mean(ended.requests)),
         bytes_per_visit=float(np.mean(ended.received_bytes)),
-        responses=Responses.of(ended.response_s[~ended.failed]),
+        responses=Responses.of(ended.response_s[~ended.failed][np.argsort(ended.due_s[~ended.failed])]),
         visits=len(ended.due_s),
         errors=int(np.sum(ended.failed)),
     )

@@ -103,6 +103,11 @@ class Predicted:
         """95th percentiles."""
         return {name: self.quantile_s(name, 0.95) for name in self.responses_s}
 
+    @cached_property
+    def p99_s(self) -> dict[str, float]:
+        """99th percentiles."""
+        return {name: self.quantile_s(name, 0.99) for name in self.responses_s}
+
     def quantile_s(self, activity: str, probability: float) -> float:
         """The response time that this share of an activity's visits stay within."""
         return float(np.quantile(self.responses_s[activity], probability))

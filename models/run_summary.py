@@ -84,7 +84,7 @@ class RunSummary:
 def _summary(run: RunEvidence, name: str, missed: int) -> ActivitySummary:
     every = run.visits.of_activity(name)
     visits = every.where(every.level >= 0)
-    response_s = (visits.end_s - visits.due_s)[~visits.failed]
+    response_s = (visits.end_s - visits.due_s)[~visits.failed][np.argsort(visits.due_s[~visits.failed])]
     samples = run.samples
     code = samples.activities.index(name) if name in samples.activities else -1
     measured = _measured(samples, code)

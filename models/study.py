@@ -27,9 +27,10 @@ class Interval(_Part):
 
 
 class ResponseTimes(_Part):
-    """Quantiles of a response time in seconds; None where too few samples were seen to tell.
+    """Mean and quantiles of a response time in seconds; None where too few samples were seen to tell.
 
-    ``p95_low`` and ``p95_high`` are the order-statistic 95 % interval of the p95.
+    ``p95_low`` and ``p95_high`` are the order-statistic 95 % interval of the p95, ``mean_low`` and ``mean_high`` that
+    of the mean by batch means.
     """
 
     mean: float | None
@@ -38,6 +39,8 @@ class ResponseTimes(_Part):
     p99: float | None
     p95_low: float | None = None
     p95_high: float | None = None
+    mean_low: float | None = None
+    mean_high: float | None = None
 
 
 class ActivityResult(_Part):
@@ -81,6 +84,8 @@ class LevelResult(_Part):
     )
     throughput_per_s: float = Field(description="requests of all kinds answered in a second")
     error_ratio: float
+    error_low: float | None = Field(default=None, description="of the 95 % interval of the error ratio (Wilson)")
+    error_high: float | None = None
     lateness_p99_s: float | None
     little_gap: float | None = Field(description="relative gap between learners planned and X (R + Z) measured")
     utilization: float | None = Field(description="of the backend's cores, all stations together")

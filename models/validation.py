@@ -5,9 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-import numpy as np
-
 from firstbell.models.fitted_model import FittedModel
+from firstbell.models.intervals import around_draws
 from firstbell.models.measurement import LevelMeasurement
 from firstbell.models.prediction import Predicted, predict_all, question_at
 
@@ -88,7 +87,7 @@ def predict_level(
 
 
 def checks(model: FittedModel, level: LevelMeasurement, prediction: Prediction) -> tuple[HeldOutCheck, ...]:
-    """Throughput and utilisation of the whole, then throughput, p50 and p95 of each activity."""
+    """Throughput and utilisation of the whole, then throughput, p50, p95 and p99 of each activity."""
     seen = {activity.name: activity.visits_seen for activity in model.activities}
     return (*_checks_of_whole(model, level, prediction), *_checks_of_activities(level, prediction, seen))
 
@@ -153,7 +152,7 @@ def _check(
     visits: int,
     doubt: float,
 ) -> HeldOutCheck:
-    low, high = _interval(predicted, drawn)
+    low, high = around_draws(predicted, drawn)
     return HeldOutCheck(
         learners=learners,
         quantity=quantity,
@@ -166,12 +165,3 @@ def _check(
         visits=visits,
         doubt=doubt,
     )
-
-
-def _interval(predicted: float, drawn: Sequence[float]) -> tuple[float, float]:
-    """A 95 % interval of a few draws, taken as lognormal: two standard deviations of their logarithms."""
-    positive = [value for value in drawn if value > 0]
-    if len(positive) < 2 or predicted <= 0:
-        return predicted, predicted
-    spread = float(np.exp(2 * np.std(np.log(positive), ddof=1)))
-    return predicted / spread, predicted * spread

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from firstbell.models.study import Check, Input, Interval, ResponseTimes, Study
+from firstbell.models.study import Check, Input, Interval, LevelResult, ResponseTimes, Study
 from firstbell.reports.answer import (
     answer_of,
     extrapolation_in_words,
@@ -113,6 +113,7 @@ def _filters() -> dict[str, Callable[..., object]]:
         "count": count,
         "css_text": _css_text,
         "error_in_words": error_in_words,
+        "error_figure": _error_figure,
         "exact": exact,
         "extrapolation": extrapolation_in_words,
         "extrapolation_marks": extrapolation_marks,
@@ -122,6 +123,7 @@ def _filters() -> dict[str, Callable[..., object]]:
         "kind_name": kind_name,
         "layer_name": layer_name,
         "level_title": level_title,
+        "mean_figure": _mean_figure,
         "measured_figure": _measured_figure,
         "miss_in_words": miss_in_words,
         "moment": moment,
@@ -168,6 +170,19 @@ def _p95_figure(times: ResponseTimes) -> str:
     if times.p95 is None or times.p95_low is None or times.p95_high is None:
         return seconds(times.p95)
     return interval(times.p95_low, times.p95, times.p95_high, "s")
+
+
+def _mean_figure(times: ResponseTimes) -> str:
+    if times.mean is None or times.mean_low is None or times.mean_high is None:
+        return seconds(times.mean)
+    return interval(times.mean_low, times.mean, times.mean_high, "s")
+
+
+def _error_figure(level: LevelResult) -> str:
+    """The measured share, and what the true one may be: none of 100 failed is no proof that none does."""
+    if level.error_low is None or level.error_high is None:
+        return percent(level.error_ratio)
+    return f"{percent(level.error_ratio)} ({percent(level.error_low)} to {percent(level.error_high)})"
 
 
 def _without_stop(text: str) -> str:

@@ -131,8 +131,9 @@ def quantity_name(quantity: str) -> str:
     """A checked quantity without its unit: `p95_s` is "p95 response time"."""
     if is_p95(quantity):
         return "p95 response time"
-    if "p50" in quantity:
-        return "p50 response time"
+    for percentile in ("p50", "p99"):
+        if percentile in quantity:
+            return f"{percentile} response time"
     if quantity == "utilization":
         return "utilisation"
     return quantity.removesuffix("_per_s").removesuffix("_s").replace("_", " ")

@@ -37,6 +37,10 @@ def test_json_is_one_document_with_an_entry_for_each_number(model: Path, capsys:
     page = busy["activities"]["page"]
     assert plant.total_demand_s("page") * 0.8 < page["p50_s"] < page["p95_s"]
     assert busy["throughput_per_s"] == busy["offered_per_s"]
+    assert page["p95_s"] < page["p99_s"]
+    for key in ("p50_s", "p95_s", "p99_s"):
+        low_s, high_s = page["intervals"][key]
+        assert low_s < page[key] < high_s
 
 
 def test_what_is_beyond_the_measured_load_is_called_extrapolated(

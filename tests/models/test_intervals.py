@@ -7,7 +7,14 @@ import pytest
 from scipy.stats import binom
 
 from firstbell.models.distributions import LognormalProduct
-from firstbell.models.intervals import clopper_pearson, percentile_ranks, rule_of_three, wilson
+from firstbell.models.intervals import (
+    around_draws,
+    batch_means,
+    clopper_pearson,
+    percentile_ranks,
+    rule_of_three,
+    wilson,
+)
 from firstbell.models.problems import InputError
 
 
@@ -55,3 +62,31 @@ def test_a_product_of_lognormals_comes_back() -> None:
     product = LognormalProduct(medians=[115_000, 0.12, 1.8], log_sds=[0.1, 0.3, 0.2])
     for share in (0.05, 0.5, 0.99):
         assert product.share_below(product.percentile(share)) == pytest.approx(share, rel=1e-12)
+
+
+def test_batch_means_hold_the_mean_of_a_series_that_depends_on_itself() -> None:
+    dice = np.random.default_rng(7)
+    held, naive = 0, 0
+    for _ in range(400):
+        series = np.zeros(4000)
+        noise = dice.normal(size=4000)
+        for at in range(1, 4000):
+            series[at] = 0.8 * series[at - 1] + noise[at]
+        found = batch_means(series)
+        assert found is not None
+        held += found.low <= 0 <= found.high
+        naive += abs(series.mean()) <= 1.96 * series.std(ddof=1) / math.sqrt(4000)
+    assert 0.92 <= held / 400 <= 0.98
+    assert naive / 400 < 0.7  # as if neighbours knew nothing of one another
+
+
+def test_a_series_too_short_for_its_batches_has_no_interval() -> None:
+    assert batch_means(np.ones(39)) is None
+    assert batch_means(np.arange(40.0)) is not None
+
+
+def test_an_interval_around_draws_is_as_wide_as_they_scatter() -> None:
+    drawn = np.exp(np.random.default_rng(1).normal(0.0, 0.1, 2000)).tolist()
+    low, high = around_draws(3.0, drawn)
+    assert (low * math.exp(0.2), high * math.exp(-0.2)) == pytest.approx((3.0, 3.0), rel=0.02)
+    assert around_draws(3.0, [1.0]) == (3.0, 3.0)

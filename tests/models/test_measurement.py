@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from firstbell.models.intervals import wilson
 from firstbell.models.measurement import (
     Quantile,
     Responses,
@@ -100,12 +101,14 @@ def test_failed_visits_count_as_errors_and_their_times_are_left_out() -> None:
     level = measure_level(visits(asked_s, end_s, failed=10), series(), [SPAN])
     assert (level.activities["poll"].visits, level.activities["poll"].errors) == (40, 10)
     assert level.error_ratio == 0.25
+    assert level.error_interval == wilson(failures=10, requests=40)
     assert level.activities["poll"].responses.mean_s == pytest.approx(0.5)
 
 
 def test_a_level_that_nobody_came_to_is_empty_and_raises_nothing() -> None:
     level = measure_level(visits(np.array([1.0]), np.array([2.0])), series(), [SPAN])
     assert (level.activities, level.requests_per_s, level.error_ratio, level.lateness_p99_s) == ({}, 0.0, 0.0, None)
+    assert level.error_interval is None
 
 
 @pytest.mark.parametrize(
@@ -116,7 +119,8 @@ def test_quantiles_of_too_few_samples_are_unknown(many: int, known: tuple[str, .
     found = Responses.of(np.linspace(0.1, 0.2, many))
     assert tuple(name for name in ("p50", "p95", "p99") if getattr(found, name) is not None) == known
     assert tuple(name for name in ("p50", "p95", "p99") if getattr(found, f"{name}_s") is not None) == known
-    assert tuple(found.quantiles()) == tuple(f"{name}_s" for name in known if name != "p99")
+    assert tuple(found.quantiles()) == tuple(f"{name}_s" for name in known)
+    assert (found.mean_interval_s is None) == (many < 40)
 
 
 def test_quantiles_are_those_of_the_sample_and_their_intervals_hold_them() -> None:
@@ -132,7 +136,10 @@ def test_quantiles_are_those_of_the_sample_and_their_intervals_hold_them() -> No
         assert quantile.value_s == value_s
         assert quantile.interval_s is not None
         assert quantile.interval_s[0] < quantile.value_s < quantile.interval_s[1]
-    assert found.quantiles() == {"p50_s": found.p50, "p95_s": found.p95}
+    assert found.quantiles() == {"p50_s": found.p50, "p95_s": found.p95, "p99_s": found.p99}
+    assert found.mean_s is not None
+    assert found.mean_interval_s is not None
+    assert found.mean_interval_s[0] < found.mean_s < found.mean_interval_s[1]
 
 
 def test_the_doubt_of_a_quantile_is_half_its_interval_relative_to_it() -> None:
