@@ -49,6 +49,9 @@ class Plan(BaseModel):
         description="everybody signs in during the first ramp and waits for their level: sign-ins outlast no ramp",
     )
     arrivals: Shape | None = Field(default=None, description="how learners come; none: each plateau is a fixed cohort")
+    outage_pace: float | None = Field(
+        default=None, gt=0, description="learners' lines go and come back this much faster; none: by the pace"
+    )
     first_learner: int = Field(default=0, ge=0, description="index of the first account used")
     seed: int = 1
 
