@@ -61,7 +61,7 @@ class Samples:
 
     def where(self, mask: NDArray[np.bool_]) -> Self:
         """The requests that the mask picks."""
-        picked = {
+        picked: dict[str, Any] = {
             field.name: value[mask]
             for field in fields(self)
             if isinstance(value := getattr(self, field.name), np.ndarray)
@@ -131,7 +131,7 @@ class Visits:
     def where(self, mask: NDArray[np.bool_]) -> Self:
         """The visits that the mask picks."""
         chosen = np.flatnonzero(mask)  # looked for once, and not in each column again
-        columns = {
+        columns: dict[str, Any] = {
             name: getattr(self, name)[chosen]
             for name in (
                 "activity",
@@ -145,8 +145,10 @@ class Visits:
                 "level",
             )
         }
-        further = {name: None if (column := getattr(self, name)) is None else column[chosen] for name in _FURTHER}
-        return type(self)(activities=self.activities, **columns, **further)
+        for name in _FURTHER:
+            column = getattr(self, name)
+            columns[name] = None if column is None else column[chosen]
+        return type(self)(activities=self.activities, **columns)
 
     def of_activity(self, name: str) -> Self:
         """The visits of one activity; none where the record does not know it."""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from firstbell.models.plan import Plan
 from firstbell.models.problems import InputError
 from firstbell.models.workload import Workload
+from firstbell.models.workload.network import Network
 from firstbell.scenarios.accounts import AccountBook
 from firstbell.scenarios.adapter import Adapter, Video, adapter_class
 from firstbell.scenarios.alarm_clock import AlarmClock
@@ -51,8 +52,9 @@ class Load:
             digital_id_share=self.workload.session.digital_id_share.value,
         )
         self.adapter: Adapter = adapter_class(setting.adapter)(self.workload, self.chance)
-        self.recorder = Recorder(setting.run_folder, process, over_lines=self.workload.network is not None)
-        self.network = self._neighbourhood(plan)
+        network = self.workload.network if plan is None or plan.over_lines else None
+        self.recorder = Recorder(setting.run_folder, process, over_lines=network is not None)
+        self.network = self._neighbourhood(plan, network)
         self.visit_type = Visit if self.network is None else VisitOverLine
         self.player_rules = PlayerRules.of(self.workload.states.watching.player)
         # Where learners have no lines of their own, the shares of the rungs are what their screens and lines allow.
@@ -104,8 +106,7 @@ class Load:
             raise self._unreadable("the catalogue has no videos")
         return videos
 
-    def _neighbourhood(self, plan: Plan | None) -> Neighbourhood | None:
-        network = self.workload.network
+    def _neighbourhood(self, plan: Plan | None, network: Network | None) -> Neighbourhood | None:
         if network is None:
             return None
         if self.byte_fraction < 1:

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from firstbell.models.workload.sourced import Count, Positive, Share, Strict, number_at
+from firstbell.models.workload.sourced import Count, NotNegative, Positive, Share, Strict, number_at
 
 
 class Outages(Strict):
@@ -39,6 +39,16 @@ class School(Line):
     device_bits_per_s: Positive | None = Field(default=None, description="a device's own rate; none: the line's")
 
 
+class LineRule(Strict):
+    """A rule for a school's line: so much a pupil in schools of more than ``above_pupils``, and never less than the
+    least.
+    """
+
+    least_bits_per_s: NotNegative
+    bits_per_s_a_pupil: Positive
+    above_pupils: NotNegative
+
+
 class Network(Strict):
     """All lines; their shares add up to 1."""
 
@@ -51,6 +61,8 @@ class Network(Strict):
     class_learners: Count = Field(description="learners of one lesson, quiz or class at school, each with a device")
     quiz_page_bytes: Positive
     quiz_start_s: Positive = Field(description="within which all who start a quiz together must see its first page")
+    line_rules: dict[str, LineRule] = Field(default_factory=dict)
+    table_pupils: tuple[int, ...] = Field(default=(), description="sizes of school that are told by each rule")
 
     @classmethod
     def contradictions(cls, data: Mapping[str, object]) -> list[str]:

@@ -4,6 +4,7 @@ The platform is made to wait as it would be: bytes are left in its hands until t
 connection is held for as long. What the line takes is waited for by computed time, not by the machine's.
 """
 
+import math
 import ssl
 import time
 from collections.abc import Mapping
@@ -132,9 +133,15 @@ class ShapedClient(Client):
 
     def send(self, prepared: PreparedRequest, *, keep_body: bool = True, follow_redirects: bool = True) -> Reply:
         self.access.platform_s = 0.0
-        reply = super().send(prepared, keep_body=keep_body, follow_redirects=follow_redirects)
-        self.network_s = max(reply.end_s - reply.start_s - self.access.platform_s, 0.0)
-        return reply
+        start_s, end_s = _monotonic(), math.nan
+        try:
+            reply = super().send(prepared, keep_body=keep_body, follow_redirects=follow_redirects)
+            start_s, end_s = reply.start_s, reply.end_s
+            return reply
+        finally:
+            if math.isnan(end_s):  # the learner was stopped
+                end_s = _monotonic()
+            self.network_s = max(end_s - start_s - self.access.platform_s, 0.0)
 
     def _exchange(self, prepared: PreparedRequest, reply: Reply, keep_body: bool) -> None:
         line = self.access.line

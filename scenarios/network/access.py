@@ -1,10 +1,12 @@
 """One learner's way to the platform: the line, how far away the platform is over it, and TCP's slow start."""
 
+import time
 from collections.abc import Callable
 
 from firstbell.models.access import FIRST_TIMEOUT_S, INITIAL_WINDOW_BYTES, MOST_TIMEOUTS, rate_under_loss
 from firstbell.scenarios.network.line import Direction, Line
 
+_monotonic = time.monotonic
 _PIECE_S = 0.25  # of the line's time is read or sent in one piece: so far ahead of the line the platform may be
 _LEAST_PIECE_BYTES, _MOST_PIECE_BYTES = 2_048, 262_144
 _IDLE_S = 0.2  # and a round trip: then Linux begins with a small window again (tcp_slow_start_after_idle, RTO)
@@ -68,7 +70,7 @@ class Access:
         waits_s = round_trips * self.round_trip_s + self._lost_s(round_trips)
         if up_bytes <= INITIAL_WINDOW_BYTES:
             waits_s += 8 * up_bytes / self._most_up  # too short to share the line with anybody
-        timeline.wait_until(timeline.now_s() + waits_s)
+        timeline.wait_until(_monotonic() + waits_s)
         if up_bytes > INITIAL_WINDOW_BYTES:
             self._carry(self.line.up, up_bytes, self._most_up)
         self._window_left_bytes = self._window_bytes

@@ -23,8 +23,3 @@ class Interruptions:
     def next_s(self, time_s: float) -> float:
         """When the line goes next, after a moment."""
         return self.first_s + (self.count_at(time_s) + 1) * (self.on_s + self.off_s)
-
-    def back_s(self, time_s: float) -> float:
-        """When the line is back; this moment, where it is there."""
-        into_s = (time_s - self.first_s) % (self.on_s + self.off_s)
-        return time_s + max(self.off_s - into_s, 0.0)
