@@ -1,24 +1,19 @@
 """Who comes by which line, and what lessons and outages do to it."""
 
 from collections import Counter
-from pathlib import Path
 
 import pytest
 
-from firstbell.models.workload import Workload, read_workload
+from firstbell.models.workload import Workload
 from firstbell.scenarios.network.interruptions import Interruptions
 from firstbell.scenarios.network.neighbourhood import Neighbourhood
-
-ROOT = Path(__file__).parents[3] / "fixtures"
+from tests.models.plant import kosovo_with_lines
 
 
 @pytest.fixture(scope="module")
 def workload(tmp_path_factory: pytest.TempPathFactory) -> Workload:
     """Kosovo with its lines, as `firstbell init --networks` writes it."""
-    path = tmp_path_factory.mktemp("profile") / "kosovo.yaml"
-    parts = (ROOT / "profiles" / "kosovo.yaml", ROOT / "networks" / "kosovo.yaml")
-    path.write_text("".join(part.read_text(encoding="utf-8") for part in parts), encoding="utf-8")
-    return read_workload(path)
+    return kosovo_with_lines(tmp_path_factory.mktemp("profile"))
 
 
 def _neighbourhood(workload: Workload, process: int = 0) -> tuple[Neighbourhood, list[tuple[int, str, str | None]]]:

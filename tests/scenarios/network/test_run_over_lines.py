@@ -46,7 +46,7 @@ def run(backend: str, tmp_path_factory: pytest.TempPathFactory) -> RunEvidence:
     profile.write_text(default_workload().read_text(encoding="utf-8") + LINES, encoding="utf-8")
     plan = Plan(
         workload=str(profile), target=backend, pace=10, session_s=1200, processes=2,
-        plateaus=(Plateau(kind="run", learners=48, ramp_s=1.5, hold_s=7),),
+        plateaus=(Plateau(kind="run", learners=48, ramp_s=1.5, hold_s=5),),
     )  # fmt: skip
     with launch(plan, folder / "record") as load:
         load.wait()
@@ -79,7 +79,7 @@ def test_learners_are_told_by_line_and_by_school(run: RunEvidence, summary: Netw
 def test_players_on_slow_lines_choose_lower_rungs(summary: NetworkSummary) -> None:
     slow, fast = summary.lines["3g"], summary.lines["town-school"]
     assert slow.rung_shares[0] > 0.9
-    assert fast.rung_shares[-1] > 0.5
+    assert _mean_rung(fast.rung_shares) > _mean_rung(slow.rung_shares) + 1
     assert sum(slow.rung_shares) == pytest.approx(1)
 
 
@@ -98,7 +98,7 @@ def test_what_learners_waited_holds_what_the_line_and_what_the_platform_took(run
 
 
 def test_a_fit_sees_the_platforms_part_alone(run: RunEvidence) -> None:
-    """Learners wait 0.3 s and 0.01 s for the round trip of a poll, which the platform answers alike over either line."""
+    """Learners wait 0.3 s and 0.01 s for a poll to travel; the platform answers it alike over either line."""
     polls = run.visits.of_activity("poll")
     assert polls.network_s is not None
     assert np.quantile(polls.network_s, [0.1, 0.9])[1] > 0.3
@@ -112,3 +112,7 @@ def _ended(run: RunEvidence, end_s: np.ndarray) -> np.ndarray:  # type: ignore[t
     (span,) = run.spans
     mask: np.ndarray = (end_s >= span.start_s) & (end_s < span.end_s)  # type: ignore[type-arg]
     return mask
+
+
+def _mean_rung(shares: tuple[float, ...]) -> float:
+    return sum(rung * share for rung, share in enumerate(shares))
