@@ -43,7 +43,7 @@ def _table(kind: str, rows: Mapping[str, LineSummary], activity: str, caption: s
     table = Table(box=SIMPLE_HEAD, pad_edge=False, caption=caption, caption_justify="left")
     table.add_column(kind, no_wrap=True)
     for name in (*_COLUMNS, f"{activity_name(activity).capitalize()} p95", "by the line", *_VIDEO):
-        table.add_column(name, justify="right")
+        table.add_column(name, justify="right", no_wrap=name == _VIDEO[-1])
     for name, line in rows.items():
         table.add_row(Text(name), *_counts(line), *_responses(line, activity), *_video(line))
     return table
