@@ -16,9 +16,8 @@ from firstbell.scenarios.http.shaped import ShapedClient
 from firstbell.scenarios.network.interruptions import Interruptions
 from firstbell.scenarios.network.line import Line
 from firstbell.scenarios.network.timeline import Timeline
-
-from ..http.scripted_server import Peer, ScriptedServer, ok, repeating
-from .lines import access_of, line_of
+from tests.scenarios.http.scripted_server import Peer, ScriptedServer, ok, repeating
+from tests.scenarios.network.lines import access_of, line_of
 
 BODY = ok(b"x" * 200_000)
 WHOLE_BITS = 8 * len(BODY)
