@@ -14,7 +14,7 @@ COMPILED = (
     *("alarm_clock", "attendance", "pacer", "player", "playhead", "playlists", "recorder", "schedule", "stream"),
     *("throughput", "visit"),
 )
-COMPILED_CLIENT = ("client", "connection", "exchange", "origin", "parser", "reactor", "reply", "request")
+COMPILED_CLIENT = ("client", "connection", "exchange", "origin", "parser", "reactor", "reply", "request", "shaped")
 COMPILED_BACKEND = (
     *("application", "http_connection", "http_heads", "http_parser", "http_server", "ledger", "ranges", "request"),
     *("routes", "stations", "streaming", "tokens", "video"),

@@ -5,12 +5,13 @@ from typing import Annotated
 
 import typer
 
-from firstbell.cli.profiles import DEFAULT, find_workload
+from firstbell.cli.profiles import DEFAULT, find_networks, find_workload
 from firstbell.models.problems import InputError
 
 
 def init(
     file: Annotated[Path, typer.Argument(help="Where to write it.")] = Path("firstbell.yaml"),
+    networks: Annotated[bool, typer.Option("--networks", help="Give learners lines: mobile, ADSL, schools.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Overwrite the file.")] = False,
 ) -> None:
     """Write a commented workload profile to start from.
@@ -20,6 +21,8 @@ def init(
     Example: firstbell init schools.yaml
     """
     profile = find_workload(DEFAULT).read_text(encoding="utf-8")
+    if networks:
+        profile += find_networks(DEFAULT).read_text(encoding="utf-8")
     _write(profile, file, overwrite=force)
     typer.echo(f"Wrote {file}. Put your numbers into it, then: firstbell study {file}")
 

@@ -29,6 +29,11 @@ def shipped_profiles() -> dict[str, Path]:
     return {path.stem: path for path in sorted(folder.glob("*.yaml"))}
 
 
+def find_networks(name: str) -> Path:
+    """The lines that come with a shipped profile, as its part ``network``."""
+    return Path(str(files("firstbell.fixtures"))) / "networks" / f"{name}.yaml"
+
+
 def _not_found(asked: str, names: list[str], *, is_folder: bool) -> InputError:
     what = "this is a folder, not a workload profile" if is_folder else "there is no such file or shipped profile"
     close = get_close_matches(Path(asked).stem.lower(), names, n=1)

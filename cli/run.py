@@ -20,6 +20,7 @@ from firstbell.models.plan import Plan
 from firstbell.models.record import RunRecord
 from firstbell.models.run_summary import RunSummary
 from firstbell.models.workload import read_workload
+from firstbell.reports.network_table import network_tables
 from firstbell.reports.run_table import run_table
 from firstbell.scenarios.accounts import accounts_needed
 from firstbell.scenarios.consent import check_consent
@@ -74,6 +75,10 @@ def run(
         str | None,
         typer.Option("--hash", help="The reference backend's, such as argon2id; left out: a cheap one for many."),
     ] = None,
+    outage_pace: Annotated[
+        float | None,
+        typer.Option(min=0.01, help="Learners' lines go and come back this much faster; left out: as --pace says."),
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the record; must be new or empty.")] = None,
     seed: Annotated[int, typer.Option(help="Seed of all that is random.")] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead of the table.")] = False,
@@ -116,6 +121,7 @@ def run(
         processes=scale.processes,
         cores=cores if target == REFERENCE else (),
         sign_in_first=len(plateaus) > 1,
+        outage_pace=outage_pace,
         seed=seed,
     )
     accounts = accounts_needed(plan, profile.session.digital_id_share.value)
@@ -148,6 +154,8 @@ def _show(record: RunRecord, found: Validity, summary: RunSummary) -> None:
     if not console.is_terminal:
         console.width = max(console.width, _NARROWEST)
     console.print(run_table(summary))
+    for table in network_tables(summary.network) if summary.network else ():
+        console.print(table)
 
 
 def _document(record: RunRecord, found: Validity, summary: RunSummary) -> dict[str, Any]:

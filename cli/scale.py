@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from firstbell.fixtures.backend.configuration import Configuration
 from firstbell.models.generator_capacity import DESCRIPTOR_SHARE
 from firstbell.models.plan import Plateau
+from firstbell.models.problems import InputError
 from firstbell.models.traffic import bits_out_per_s, request_rates_per_s
 from firstbell.models.workload import Workload
 
@@ -97,7 +98,9 @@ class RunScale:
         )
 
     def byte_fraction(self, workload: Workload) -> float:
-        """Share of each video segment that is fetched."""
+        """Share of each video segment that is fetched; raise InputError for a part of it over learners' lines."""
+        if workload.network is not None:
+            return self._whole_segments(workload)
         if self.asked_byte_fraction is not None:
             return self.asked_byte_fraction
         bits = bits_out_per_s(workload, self.learners)
@@ -105,6 +108,18 @@ class RunScale:
         if not self.beside or video_bits_per_s <= MOST_VIDEO_BITS_PER_S:
             return 1.0
         return float(f"{MOST_VIDEO_BITS_PER_S / video_bits_per_s:.2g}")
+
+    def _whole_segments(self, workload: Workload) -> float:
+        """What a line carries decides how video plays, so that nothing of it may be left out."""
+        if self.asked_byte_fraction not in (None, 1):
+            raise InputError.single(
+                source=workload.name,
+                key="--byte-fraction",
+                value=self.asked_byte_fraction,
+                what="learners come over lines (network), which must carry whole segments",
+                remedy="Leave it out, and take fewer learners where this machine can't bear them",
+            )
+        return 1.0
 
     def backend(self, workload: Workload, pace: float, *, cohort: bool) -> BackendScale:
         """The reference backend, set up so that it keeps up with so many; arrivals by a rate find the full hash."""

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
@@ -13,6 +14,7 @@ from rich.table import Table
 
 from firstbell.cli.profiles import DEFAULT, find_workload
 from firstbell.models.fitted_model import FittedModel, read_model
+from firstbell.models.school_line import SchoolLine, school_lines
 from firstbell.models.sizing import Demands, demands_of, without_tiers
 from firstbell.models.sizing import size as sized
 from firstbell.models.study import SizingRow
@@ -21,7 +23,7 @@ from firstbell.reports.answer import level_title
 from firstbell.reports.csv import rows_csv
 from firstbell.reports.layers import LAYERS, share_cells
 from firstbell.reports.names import group_name, layer_name
-from firstbell.reports.numbers import interval, unbroken
+from firstbell.reports.numbers import count, interval, quantity, unbroken
 
 NO_MODEL = (
     "Without a model no cores and servers are sized: the profile does not say what a page, a login or a segment costs. "
@@ -58,6 +60,7 @@ def size(
         typer.echo(_document(profile, seed, notes, rows))
     else:
         _print(rows)
+        _print_school_lines(school_lines(profile))
     for note in notes:
         typer.echo(note, err=True)
 
@@ -94,6 +97,7 @@ def _document(profile: Workload, seed: int, notes: Sequence[str], rows: Sequence
         "seed": seed,
         "notes": notes,
         "sizing": [row.model_dump(mode="json") for row in rows],
+        "school_lines": [asdict(line) for line in school_lines(profile)],
     }
     return json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False)
 
@@ -113,6 +117,24 @@ def _print(rows: Sequence[SizingRow]) -> None:
             )
     Console().print(table)
     Console().print(_layers(rows))
+
+
+def _print_school_lines(lines: Sequence[SchoolLine]) -> None:
+    """What a school's line carries at once, by the school's size and by each rule for its line."""
+    if not lines:
+        return
+    title = "A school's line by size of school: what it carries at once, alone and beside one Teams lesson"
+    names = ("Rule", "Line", "Videos", "beside", "Lessons, minimum", "recommended", "Quiz starts", "beside")
+    table = Table("Pupils", *names, box=SIMPLE_HEAD, title=title, title_justify="left")
+    for line in lines:
+        counts = (
+            line.streams, line.streams_beside_lesson, line.lessons_minimum, line.lessons_recommended,
+            line.quiz_learners, line.quiz_learners_beside_lesson,
+        )  # fmt: skip
+        table.add_row(
+            count(line.pupils), line.rule, unbroken(quantity(line.line_bits_per_s, "bit/s")), *map(count, counts)
+        )
+    Console().print(table)
 
 
 def _layers(rows: Sequence[SizingRow]) -> Table:

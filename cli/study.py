@@ -61,6 +61,7 @@ class Trip:
             session_s=self.workload.study.session_s,
             cores=self.cores.generator,
             sign_in_first=True,
+            over_lines=False,
             seed=self.seed,
         )
         folder = self.folder / "runs" / name

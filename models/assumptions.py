@@ -48,7 +48,9 @@ def _little_gap(level: LevelMeasurement, told: Sequence[Stream]) -> tuple[float,
         rate = {name: level.activities[name].throughput_per_s for name in stream.visits if name in level.activities}
         if stream.name == "sign-in" or not rate:
             continue
-        cycles_s = {name: stream.time_s + responses_s.get(name, 0.0) for name in rate}
+        cycles_s = {
+            name: stream.time_s + responses_s.get(name, 0.0) + level.activities[name].network_s for name in rate
+        }
         found += sum(x * cycles_s[name] for name, x in rate.items())
         variance += sum(x * cycles_s[name] ** 2 / level.hold_s for name, x in rate.items())
         planned += level.learners * stream.share

@@ -374,10 +374,11 @@ def _steps(evidence: Evidence, activity: str, requests: float) -> tuple[RequestS
     low = evidence.answered_at_lowest
     mine = low[samples.activity[low] == samples.activities.index(activity)]
     visits = max(len(mine) / requests, 1.0)
+    platform_s = samples.platform_s
     found = []
     for code in np.unique(samples.step[mine]):
         its_own = mine[samples.step[mine] == code]
-        duration_s = samples.end_s[its_own] - samples.start_s[its_own]
+        duration_s = platform_s[its_own]
         count = round(len(duration_s) / visits)
         if count:
             found.append((samples.steps[int(code)], count, float(np.sum(duration_s))))

@@ -50,8 +50,8 @@ class RunEvidence:
 
     @cached_property
     def visits(self) -> Visits:
-        """The requests grouped into visits."""
-        return Visits.of(self.samples)
+        """The requests grouped into visits, without those that never left the learner's own line."""
+        return Visits.of(self.samples).reached()
 
     @cached_property
     def server(self) -> ServerSeries | None:
@@ -156,6 +156,7 @@ def _samples(table: pa.Table) -> Samples:
         outcome=outcome,
         late_s=lateness_s(table),
         received_bytes=made["bytes"].to_numpy().astype(np.int64, copy=False),
+        network_s=made["network_s"].to_numpy() if "network_s" in made.column_names else None,
         **numbers,
     )
 

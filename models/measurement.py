@@ -149,7 +149,7 @@ class Responses:
 
 @dataclass(frozen=True, kw_only=True)
 class ActivityMeasurement:
-    """One activity at one level."""
+    """One activity at one level. ``network_s`` is the mean that learners' own lines added; it is no response time."""
 
     throughput_per_s: float
     requests_per_visit: float
@@ -157,6 +157,7 @@ class ActivityMeasurement:
     responses: Responses
     visits: int
     errors: int
+    network_s: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -289,7 +290,8 @@ def _measure_activity(ended: Visits, hold_s: float) -> ActivityMeasurement:
         bytes_per_visit=float(np.mean(ended.received_bytes)),
         responses=Responses.of(ended.response_s[~ended.failed][np.argsort(ended.due_s[~ended.failed])]),
         visits=len(ended.due_s),
-        errors=int(np.sum(ended.failed)),
+        errors=int(np.sum(ended.failed if ended.cut_off is None else ended.failed & ~ended.cut_off)),
+        network_s=0.0 if ended.network_s is None else float(np.mean(ended.network_s)),
     )
 
 

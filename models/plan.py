@@ -49,6 +49,12 @@ class Plan(BaseModel):
         description="everybody signs in during the first ramp and waits for their level: sign-ins outlast no ramp",
     )
     arrivals: Shape | None = Field(default=None, description="how learners come; none: each plateau is a fixed cohort")
+    over_lines: bool = Field(
+        default=True, description="learners come by the profile's lines, if it has any; else straight to the platform"
+    )
+    outage_pace: float | None = Field(
+        default=None, gt=0, description="learners' lines go and come back this much faster; none: by the pace"
+    )
     first_learner: int = Field(default=0, ge=0, description="index of the first account used")
     seed: int = 1
 

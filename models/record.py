@@ -24,6 +24,7 @@ Mask = NDArray[np.bool_]
 
 SERVER_FILE = "server.parquet"
 MISSED = "missed"
+OFFLINE = "offline"
 
 _READERS = 4  # a part is small, so that most of its time goes by before the first of its bytes is there
 
@@ -97,6 +98,14 @@ class RunRecord:
     def views(self) -> pa.Table | None:
         """How each view of a video went; None where no view is on record."""
         return self._parts("views")
+
+    def lines(self) -> pa.Table | None:
+        """By which line of the profile each learner came; None where they had no lines of their own."""
+        return self._parts("lines")
+
+    def rungs(self) -> pa.Table | None:
+        """Video fetched, a row a view and rung; None where that is not on record."""
+        return self._parts("rungs")
 
     def generator(self) -> pa.Table:
         """The state of each of the generator's processes, a row a second, with the column ``process``."""

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from firstbell.models.evidence import RunEvidence
 from firstbell.models.measurement import Quantile, Responses
+from firstbell.models.network_summary import NetworkSummary
 from firstbell.models.record import RunRecord, coded, missed_only
-from firstbell.models.visits import Samples
+from firstbell.models.visits import Samples, Visits
 
 Mask = NDArray[np.bool_]
 
@@ -27,10 +28,12 @@ class ActivitySummary:
     ``first_byte_p95`` (from due) and ``download_p95`` (from the first byte to the last) are of single requests.
     ``late`` visits began more than LATE_S after they were due, whoever was the reason; ``late_by_generator`` of them
     while the learner had nothing else to wait for. ``missed`` ones were due and never began: no percentile knows them.
+    ``offline`` ones ended because the learner's own line was gone, which is no error of the platform.
     """
 
     visits: int
     errors: int
+    offline: int = 0
     missed: int
     late: int
     late_by_generator: int
@@ -44,6 +47,7 @@ class ActivitySummary:
         return {
             "visits": self.visits,
             "errors": self.errors,
+            "offline": self.offline,
             "missed": self.missed,
             "late": self.late,
             "late_by_generator": self.late_by_generator,
@@ -60,10 +64,14 @@ class ActivitySummary:
 
 @dataclass(frozen=True, kw_only=True)
 class RunSummary:
-    """All activities in alphabetical order; ``planned_arrivals`` is None where a fixed cohort was played."""
+    """All activities in alphabetical order; ``planned_arrivals`` is None where a fixed cohort was played.
+
+    ``network`` has what it was like over each line; None where learners had none.
+    """
 
     activities: Mapping[str, ActivitySummary]
     planned_arrivals: int | None
+    network: NetworkSummary | None = None
 
     @classmethod
     def of(cls, run: RunEvidence) -> "RunSummary":
@@ -73,26 +81,32 @@ class RunSummary:
         return cls(
             activities={name: _summary(run, name, missed[name]) for name in sorted(seen | set(missed))},
             planned_arrivals=len(run.record.plan.arrivals_s()) if run.record.plan.arrivals else None,
+            network=NetworkSummary.of(run),
         )
 
     def as_json(self) -> dict[str, Any]:
         """The summary with plain numbers."""
         activities = {name: activity.as_json() for name, activity in self.activities.items()}
-        return {"planned_arrivals": self.planned_arrivals, "activities": activities}
+        network = None if self.network is None else self.network.as_json()
+        return {"planned_arrivals": self.planned_arrivals, "activities": activities, "network": network}
 
 
 def _summary(run: RunEvidence, name: str, missed: int) -> ActivitySummary:
-    every = run.visits.of_activity(name)
+    every = (
+        Visits.of(run.samples).of_activity(name) if run.samples.cut_off is not None else run.visits.of_activity(name)
+    )
     visits = every.where(every.level >= 0)
     response_s = (visits.end_s - visits.due_s)[~visits.failed][np.argsort(visits.due_s[~visits.failed])]
     samples = run.samples
+    offline = 0 if visits.cut_off is None else int(visits.cut_off.sum())
     code = samples.activities.index(name) if name in samples.activities else -1
     measured = _measured(samples, code)
     answered = measured & ~samples.failed & ~np.isnan(samples.first_byte_s)
     first_byte_s = samples.first_byte_s[answered]
     return ActivitySummary(
         visits=len(visits.due_s),
-        errors=int(visits.failed.sum()),
+        errors=int(visits.failed.sum()) - offline,
+        offline=offline,
         missed=missed,
         late=_visits_of(samples, measured & (samples.start_s - samples.due_s > LATE_S)),
         late_by_generator=_visits_of(samples, measured & (samples.late_s > LATE_S)),

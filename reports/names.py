@@ -31,7 +31,13 @@ _KINDS = {
     "run": "measured",
 }
 
-_GROUPS = {"servers": "Servers", "storage": "Storage", "bandwidth": "Bandwidth", "sign-in": "Sign-in"}
+_GROUPS = {
+    "servers": "Servers",
+    "storage": "Storage",
+    "bandwidth": "Bandwidth",
+    "sign-in": "Sign-in",
+    "schools": "Schools' lines",
+}
 
 _LAYERS = {
     "measurement": "measurement",

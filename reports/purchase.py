@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from firstbell.models.study import Input, Rejected, SizingRow, Study
 
-_GROUP_ORDER = ("servers", "storage", "bandwidth", "sign-in")
+_GROUP_ORDER = ("servers", "storage", "bandwidth", "sign-in", "schools")
+_NOT_BOUGHT = frozenset({"schools"})
 MAIN_ITEMS = frozenset(
     {
         "auth_cores",
@@ -134,17 +135,19 @@ def items_across_levels(study: Study) -> tuple[ItemAcrossLevels, ...]:
 def main_groups(study: Study) -> tuple[tuple[str, tuple[ItemAcrossLevels, ...]], ...]:
     """The main figures by group: what a tender names; of a group without any such item, its first."""
     items = items_across_levels(study)
-    groups = {group: [item for item in items if item.group == group] for group in dict.fromkeys(i.group for i in items)}
+    names = [group for group in dict.fromkeys(i.group for i in items) if group not in _NOT_BOUGHT]
+    groups = {group: [item for item in items if item.group == group] for group in names}
     chosen = {group: [item for item in found if item.item in MAIN_ITEMS] for group, found in groups.items()}
     return tuple((group, tuple(chosen[group] or found[:1])) for group, found in groups.items())
 
 
 def headline_rows(study: Study) -> tuple[SizingRow, ...]:
-    """What the answer names at the highest level: of each group, the items of the headline, or its first row."""
+    """What the answer names at the highest level: of each group that is bought, its headline's items or first row."""
     levels = purchase_levels(study)
     rows: list[SizingRow] = []
     for group in levels[-1].groups if levels else ():
-        rows += [row for row in group.rows if row.item in HEADLINE_ITEMS] or group.rows[:1]
+        if group.group not in _NOT_BOUGHT:
+            rows += [row for row in group.rows if row.item in HEADLINE_ITEMS] or group.rows[:1]
     return tuple(rows)
 
 

@@ -32,9 +32,10 @@ assert PACKED_SAMPLE.size == SAMPLE.itemsize
 
 OUTCOMES = (
     *("ok", "http-error", "timeout", "connection", "protocol", "content", "missed"),
-    *("no-port", "no-descriptor", "no-memory"),
+    *("no-port", "no-descriptor", "no-memory", "offline"),
 )
-"""``missed``: due, but never started because the run ended. The last three are the generator's own machine's doing."""
+"""``missed``: due, but never started because the run ended. ``no-…`` are the generator's own machine's doing,
+``offline`` is that of the learner's line."""
 
 _VIEW: list[tuple[str, pa.DataType]] = [
     ("learner", pa.int32()),
@@ -50,6 +51,19 @@ _VIEW: list[tuple[str, pa.DataType]] = [
 ]
 VIEW = pa.schema(_VIEW)
 
+_LINE: list[tuple[str, pa.DataType]] = [("learner", pa.int32()), ("line", pa.string()), ("school", pa.string())]
+LINE = pa.schema(_LINE)
+"""By which line of the profile a learner comes, and over which school's; null where it is a line of their own."""
+
+_RUNG: list[tuple[str, pa.DataType]] = [
+    ("learner", pa.int32()),
+    ("level", pa.int16()),
+    ("rung", pa.int16()),
+    ("media_s", pa.float64()),
+]
+RUNG = pa.schema(_RUNG)
+"""Video fetched in a view at one rung of the ladder, counted from the lowest, 0."""
+
 _GENERATOR: list[tuple[str, pa.DataType]] = [
     ("time_s", pa.float64()),
     ("cpu_s", pa.float64()),
@@ -63,13 +77,23 @@ GENERATOR = pa.schema(_GENERATOR)
 
 
 def sample_table(
-    rows: Rows, activity_of_step: NDArray[np.int16], activities: Sequence[str], steps: Sequence[str]
+    rows: Rows,
+    activity_of_step: NDArray[np.int16],
+    activities: Sequence[str],
+    steps: Sequence[str],
+    *,
+    network_s: NDArray[np.float64] | None = None,
 ) -> pa.Table:
-    """Samples as a table; names are dictionaries, so that a reader gets codes as well as words."""
+    """Samples as a table; names are dictionaries, so that a reader gets codes as well as words.
+
+    ``network_s`` (rows,), only where learners have lines: what the line added to the time from start to end.
+    """
     columns: dict[str, pa.Array[Any]] = {
         name: pa.array(np.ascontiguousarray(rows[name]))
         for name in ("due_s", "start_s", "first_byte_s", "end_s", "status", "bytes", "learner", "visit", "level")
     }
+    if network_s is not None:
+        columns["network_s"] = pa.array(network_s)
     columns["activity"] = _words(activity_of_step[rows["step"]], activities)
     columns["step"] = _words(np.ascontiguousarray(rows["step"]), steps)
     columns["outcome"] = _words(np.ascontiguousarray(rows["outcome"]), OUTCOMES)

@@ -10,7 +10,7 @@ from locust.user.task import LOCUST_STATE_RUNNING, LOCUST_STATE_STOPPING, LOCUST
 
 from firstbell.scenarios.accounts import Account
 from firstbell.scenarios.attendance import Attendance
-from firstbell.scenarios.http.client import Client
+from firstbell.scenarios.http.client import Client, Outcome
 from firstbell.scenarios.load import Load
 from firstbell.scenarios.login import sign_in
 from firstbell.scenarios.pacer import Pacer
@@ -44,7 +44,7 @@ class Learner(User):
         """Take a place among the learners and wait for the moment to come in."""
         load = self.load
         self.account = load.accounts.take()
-        self.client = load.new_client()
+        self.client = load.new_client(self.account.index)
         self.pacers = ()
         self.first_session = True
         rank = load.place(self.state) if load.signs_in_first else load.process + load.processes * load.spawned
@@ -93,7 +93,7 @@ class Learner(User):
         """The learner's next visit to an activity; begin it at once, there is nothing left to wait for."""
         load, account = self.load, self.account
         account.visits += 1
-        return Visit(
+        return load.visit_type(
             load.recorder,
             self.client,
             activity=activity,
@@ -143,8 +143,11 @@ class Learner(User):
         return self.load.schedule.after(self.state, since_s, people_s, self.attendance)
 
     def bear(self, failure: StepFailedError) -> None:
-        """Take a failed request as people do: go on, or sign in again where the platform has forgotten them."""
-        if failure.reply.status == _UNAUTHORIZED:
+        """Take a failed request as people do: go on, or sign in again where the platform has forgotten them.
+
+        So do those whom an outage of their line has thrown out.
+        """
+        if failure.reply.status == _UNAUTHORIZED or (failure.reply.outcome is Outcome.OFFLINE and self._thrown_out()):
             self.leave_s = _monotonic()
             raise SessionOverError from failure
 
@@ -177,13 +180,25 @@ class Learner(User):
         """A periodic timer has done its work."""
         self.pacers = tuple(kept for kept in self.pacers if kept is not pacer)
 
+    def _thrown_out(self) -> bool:
+        network = self.load.network
+        return network is not None and network.signs_out(self.account.index)
+
     def _come_in(self) -> None:
-        self.load.learners += not self._in_session
+        if self._in_session:
+            return
+        self.load.learners += 1
         self._in_session = True
+        if self.load.network is not None:
+            self.load.network.come_in(self.account.index, self.state)
 
     def _leave(self) -> None:
-        self.load.learners -= self._in_session
+        if not self._in_session:
+            return
+        self.load.learners -= 1
         self._in_session = False
+        if self.load.network is not None:
+            self.load.network.leave(self.account.index, self.state)
 
     def _session(self, due_s: float) -> float:
         """One session from signing in on; when the next one begins."""

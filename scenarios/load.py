@@ -4,20 +4,24 @@ import math
 import time
 from collections.abc import Sequence
 
+from firstbell.models.plan import Plan
 from firstbell.models.problems import InputError
 from firstbell.models.workload import Workload
+from firstbell.models.workload.network import Network
 from firstbell.scenarios.accounts import AccountBook
 from firstbell.scenarios.adapter import Adapter, Video, adapter_class
 from firstbell.scenarios.alarm_clock import AlarmClock
 from firstbell.scenarios.arrivals import Arrivals
 from firstbell.scenarios.chance import Chance, Choice, Popularity
 from firstbell.scenarios.http.client import Client, Origin
+from firstbell.scenarios.http.shaped import ShapedClient
+from firstbell.scenarios.network.neighbourhood import Neighbourhood
 from firstbell.scenarios.player import PlayerRules
 from firstbell.scenarios.recorder import Recorder
 from firstbell.scenarios.schedule import RAMP, Schedule
 from firstbell.scenarios.setting import Setting
 from firstbell.scenarios.source_addresses import source_addresses
-from firstbell.scenarios.visit import StepFailedError, Visit
+from firstbell.scenarios.visit import StepFailedError, Visit, VisitOverLine
 
 
 class Load:
@@ -48,10 +52,14 @@ class Load:
             digital_id_share=self.workload.session.digital_id_share.value,
         )
         self.adapter: Adapter = adapter_class(setting.adapter)(self.workload, self.chance)
-        self.recorder = Recorder(setting.run_folder, process)
+        network = self.workload.network if plan is None or plan.over_lines else None
+        self.recorder = Recorder(setting.run_folder, process, over_lines=network is not None)
+        self.network = self._neighbourhood(plan, network)
+        self.visit_type = Visit if self.network is None else VisitOverLine
         self.player_rules = PlayerRules.of(self.workload.states.watching.player)
-        # Until learners have lines of their own, the shares of the rungs are what their screens and data plans allow.
-        self.rung_caps = Choice([rung.share for rung in self.workload.content.ladder.rungs])
+        # Where learners have no lines of their own, the shares of the rungs are what their screens and lines allow.
+        rungs = self.workload.content.ladder.rungs
+        self.rung_caps = Choice([rung.share for rung in rungs] if self.network is None else _only_last(len(rungs)))
         self.videos = self._catalogue()
         self.popularity = Popularity(len(self.videos), self.workload.content.popularity_zipf.value)
         self.alarm = AlarmClock()
@@ -59,9 +67,11 @@ class Load:
         self._placed: dict[str, int] = {}
         self.learners = 0
 
-    def new_client(self) -> Client:
-        """A connection of its own for a learner."""
-        return Client(self.origin, source_address=self._source_address())
+    def new_client(self, learner: int | None = None) -> Client:
+        """A connection of its own for a learner, over the learner's line if it has one; None: for nobody of them."""
+        if self.network is None or learner is None:
+            return Client(self.origin, source_address=self._source_address())
+        return ShapedClient(self.origin, self.network.access_of(learner), source_address=self._source_address())
 
     def any_video(self) -> Video:
         """A video, by its popularity."""
@@ -96,6 +106,28 @@ class Load:
             raise self._unreadable("the catalogue has no videos")
         return videos
 
+    def _neighbourhood(self, plan: Plan | None, network: Network | None) -> Neighbourhood | None:
+        if network is None:
+            return None
+        if self.byte_fraction < 1:
+            what = f"segments are fetched at {self.byte_fraction:g} of their bytes, and learners have lines"
+            remedy = "Fetch them whole: --byte-fraction 1, with fewer learners where this machine can't bear them"
+            raise InputError.single(source=self.workload.name, key="network", what=what, remedy=remedy)
+        pace = 1.0 if plan is None else plan.pace if plan.outage_pace is None else plan.outage_pace
+        return Neighbourhood(
+            self.workload,
+            network,
+            process=self.process,
+            outage_pace=pace,
+            chance=lambda: self.chance.uniform(0, 1),
+            tell=self.recorder.add_line,
+        )
+
     def _unreadable(self, what: str) -> InputError:
         remedy = "Check that the target runs, and that its adapter and its accounts fit"
         return InputError.single(source=str(self.origin), what=what, remedy=remedy)
+
+
+def _only_last(rungs: int) -> list[float]:
+    """Screens allow every rung: the line decides."""
+    return [0.0] * (rungs - 1) + [1.0]

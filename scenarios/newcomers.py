@@ -50,12 +50,12 @@ class Newcomer(Learner):
         if self._awaited_s is not None and self._awaited_s < over_s:
             self.visit(self.arrival, self._awaited_s).missed()
         self.miss_what_was_due(over_s)
+        self._leave()
         for due_s in load.arrivals.take_overdue(over_s):
             self.account = load.accounts.take()
             self.visit(self.arrival, due_s).missed()
         self.client.close()
         load.spawned -= 1
-        self._leave()
 
     def arrive(self, due_s: float) -> None:
         """What this person does, from before coming to having left; SessionOverError where the run ends before."""
@@ -72,6 +72,8 @@ class Newcomer(Learner):
                 else:
                     self._awaited_s = due_s
                     self.account = self.load.accounts.take()
+                    if self.load.network is not None:
+                        self.client = self.load.new_client(self.account.index)  # another person comes by another line
                     self.arrive(due_s)
                     self._go()
         except SessionOverError:

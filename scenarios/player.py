@@ -50,6 +50,7 @@ class Player:
         self._failures = 0
         self._bits = 0.0
         self._media_s = 0.0
+        self.media_s_by_rung = [0.0] * len(rungs)
         self._ready_s = 0.0
         self._durations_s: tuple[float, ...] = ()
         self.playhead = Playhead(0.0)
@@ -90,6 +91,7 @@ class Player:
         self._estimate.add(bits, download_s)
         self._bits += bits
         self._media_s += duration_s
+        self.media_s_by_rung[self.rung] += duration_s
         self._failures = 0
         self._ready_s = end_s
         self.next_segment += 1

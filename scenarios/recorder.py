@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 from pyarrow import parquet
 
-from firstbell.scenarios.columns import GENERATOR, OUTCOMES, PACKED_SAMPLE, SAMPLE, VIEW, Rows, sample_table
+from firstbell.scenarios.columns import GENERATOR, LINE, OUTCOMES, PACKED_SAMPLE, RUNG, SAMPLE, VIEW, Rows, sample_table
 
 _FIRST_ROWS = 1 << 16
 _OUTCOME_CODES = {outcome: code for code, outcome in enumerate(OUTCOMES)}
@@ -22,10 +23,13 @@ Background = Callable[[Callable[[], None]], None]
 class Recorder:
     """One process's part of a record. Without a folder it only feeds Locust's statistics.
 
+    ``over_lines`` says that learners have lines of their own, of which there is more to tell.
+
     Not thread-safe: for the greenlets of one event loop. Only the writing of finished tables may happen elsewhere.
     """
 
-    def __init__(self, folder: Path | None, process: int) -> None:
+    def __init__(self, folder: Path | None, process: int, *, over_lines: bool = False) -> None:
+        self.over_lines = over_lines
         self._folder = folder
         self._process = process
         self._buffer = bytearray(_FIRST_ROWS * _ROW_BYTES)
@@ -36,7 +40,12 @@ class Recorder:
         self._step_codes: dict[tuple[str, str, str], int] = {}
         self._views: list[tuple[Any, ...]] = []
         self._generator: list[tuple[Any, ...]] = []
+        self._network_s: dict[int, float] = {}
+        self._lines: list[tuple[Any, ...]] = []
+        self._rungs: list[tuple[Any, ...]] = []
         self._parts = {"samples": 0, "views": 0, "generator": 0}
+        if over_lines:
+            self._parts |= {"lines": 0, "rungs": 0}
         self.steps: list[tuple[str, str, str]] = []
         for name in self._parts if folder else ():
             (folder / name).mkdir(parents=True, exist_ok=True)  # type: ignore[operator]
@@ -82,6 +91,18 @@ class Recorder:
         """Record this process's own state, in the order of ``columns.GENERATOR``."""
         self._generator.append(state)
 
+    def note_network(self, network_s: float) -> None:
+        """Record what its line added to the request that was recorded last."""
+        self._network_s[self._at // _ROW_BYTES - 1] = network_s
+
+    def add_line(self, *line: object) -> None:
+        """Record by which line a learner comes, in the order of ``columns.LINE``."""
+        self._lines.append(line)
+
+    def add_rung(self, *rung: object) -> None:
+        """Record what a view fetched at a rung, in the order of ``columns.RUNG``."""
+        self._rungs.append(rung)
+
     @property
     def requests(self) -> int:
         """Requests recorded so far."""
@@ -100,16 +121,23 @@ class Recorder:
         self._flushed_requests += count
         views, self._views = self._views, []
         generator, self._generator = self._generator, []
+        network, self._network_s = self._network_s, {}
+        lines, self._lines = self._lines, []
+        rungs, self._rungs = self._rungs, []
         if self._folder is None:
             return
         self._buffer = bytearray(self._limit)
         rows = np.frombuffer(buffer, SAMPLE, count=count)
         steps = tuple(self.steps)
+        network_s = _column_of(network, count) if self.over_lines else None
 
         def write() -> None:
-            self._write("samples", _table_of(rows, steps))
+            self._write("samples", _table_of(rows, steps, network_s))
             self._write("views", _table_of_tuples(views, VIEW))
             self._write("generator", _table_of_tuples(generator, GENERATOR))
+            if self.over_lines:
+                self._write("lines", _table_of_tuples(lines, LINE))
+                self._write("rungs", _table_of_tuples(rungs, RUNG))
 
         if background is None:
             write()
@@ -137,10 +165,18 @@ def part_path(folder: Path, name: str, process: int, part: int) -> Path:
     return folder / name / f"{process:03d}-{part:04d}.parquet"
 
 
-def _table_of(rows: Rows, steps: tuple[tuple[str, str, str], ...]) -> pa.Table:
+def _column_of(network_s: dict[int, float], count: int) -> NDArray[np.float64]:
+    column = np.zeros(count)
+    column[list(network_s)] = list(network_s.values())
+    return column
+
+
+def _table_of(
+    rows: Rows, steps: tuple[tuple[str, str, str], ...], network_s: NDArray[np.float64] | None = None
+) -> pa.Table:
     activities = tuple(dict.fromkeys(activity for activity, _, _ in steps))
     codes = np.array([activities.index(activity) for activity, _, _ in steps], dtype=np.int16)
-    return sample_table(rows, codes, activities, [step for _, step, _ in steps])
+    return sample_table(rows, codes, activities, [step for _, step, _ in steps], network_s=network_s)
 
 
 def _table_of_tuples(rows: list[tuple[Any, ...]], schema: pa.Schema) -> pa.Table:

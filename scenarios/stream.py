@@ -164,6 +164,8 @@ class View:
         player = self._player
         if player is None and not self._abandoned:
             return
+        if player is not None and self._learner.load.recorder.over_lines:
+            self._record_rungs(player)
         playhead = player.playhead if player else Playhead(0.0)
         playhead.advance(self._own_s(self._learner.now_s()))
         self._learner.load.recorder.add_view(
@@ -178,6 +180,12 @@ class View:
             player.mean_bits_per_s if player else math.nan,
             self._abandoned,
         )
+
+    def _record_rungs(self, player: Player) -> None:
+        learner = self._learner
+        for rung, media_s in enumerate(player.media_s_by_rung):
+            if media_s:
+                learner.load.recorder.add_rung(learner.account.index, self._level, rung, media_s)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

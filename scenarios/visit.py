@@ -8,6 +8,7 @@ from typing import TypeVar
 from gevent import GreenletExit
 
 from firstbell.scenarios.http.client import Client, Outcome, PreparedRequest, Reply
+from firstbell.scenarios.http.shaped import ShapedClient
 from firstbell.scenarios.recorder import Recorder
 
 _monotonic = time.monotonic
@@ -109,3 +110,23 @@ def _read(reply: Reply, read: Callable[[Reply], None]) -> None:
         read(reply)
     except (ValueError, LookupError, TypeError) as error:
         reply.fail(Outcome.CONTENT, f"the answer can't be read: {error!r}")
+
+
+class VisitOverLine(Visit):
+    """A visit by a learner with a line; what the line added to each request is recorded as well."""
+
+    __slots__ = ()
+
+    def send(
+        self,
+        step: str,
+        prepared: PreparedRequest,
+        *,
+        keep_body: bool = True,
+        read: Callable[[Reply], None] | None = None,
+    ) -> Reply:
+        try:
+            return super().send(step, prepared, keep_body=keep_body, read=read)
+        finally:
+            if isinstance(self.client, ShapedClient):
+                self._recorder.note_network(self.client.network_s)

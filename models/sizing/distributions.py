@@ -133,7 +133,7 @@ def distribution_of(figure: Figure) -> Distribution:
     it = figure.estimate
     if it.low == it.high:
         return Exact(value=it.likely)
-    if figure.share and 0 <= it.low < it.likely < it.high <= 1 and (it.low, it.high) != (0, 1):
+    if figure.share and 0 < it.low < it.likely < it.high < 1:
         return beta_for_interval(it.low, it.likely, it.high, minimum=0, maximum=1)
     if not figure.share and it.low > 0:
         return lognormal_for_interval(it.low, it.likely, it.high)

@@ -7,6 +7,7 @@ from firstbell.models.sizing.bandwidth import bandwidth_rows
 from firstbell.models.sizing.case import Assumed, Case
 from firstbell.models.sizing.demands import Demands
 from firstbell.models.sizing.rows import Row
+from firstbell.models.sizing.schools import school_rows
 from firstbell.models.sizing.servers import server_rows
 from firstbell.models.sizing.sign_in import sign_in_rows
 from firstbell.models.sizing.storage import storage_rows
@@ -76,7 +77,8 @@ def _written(case: Case) -> list[SizingRow]:
 
 
 def _rows(case: Case) -> list[Row]:
-    return server_rows(case, tiers_of(case)) + storage_rows(case) + bandwidth_rows(case) + sign_in_rows(case)
+    bought = server_rows(case, tiers_of(case)) + storage_rows(case) + bandwidth_rows(case) + sign_in_rows(case)
+    return bought + school_rows(case)
 
 
 def _system(case: Case) -> SizedSystem:

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from firstbell.models.workload.assumptions import Objective, SizingAssumptions, StudyPlan
 from firstbell.models.workload.content import Content
+from firstbell.models.workload.network import Network
 from firstbell.models.workload.sourced import Count, Source, Strict, number_at
 from firstbell.models.workload.states import PLAYED, Day, Session, States
 
@@ -62,6 +63,7 @@ class Workload(Strict):
     day: Day
     sizing: SizingAssumptions
     study: StudyPlan
+    network: Network | None = Field(default=None, description="learners' lines; none: nothing slows them down")
 
     def shares(self) -> dict[str, float]:
         """Share of the learners in session by state, played and stated alike."""
@@ -74,4 +76,6 @@ class Workload(Strict):
     @property
     def hash(self) -> str:
         """SHA-256 of the profile's content, whatever its layout: two runs with the same hash are comparable."""
-        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+        # A profile that says nothing of lines is what it was before profiles could.
+        silent = {"network"} if self.network is None else set()
+        return hashlib.sha256(self.model_dump_json(exclude=silent).encode()).hexdigest()

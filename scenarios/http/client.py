@@ -201,15 +201,18 @@ class Client:
 
     def _connected(self) -> Connection:
         reactor = Reactor.current()
-        connection = Connection.open(
+        connection = self._opened(reactor)
+        connection.deadlines = reactor.deadlines(self._read_timeout_s)
+        return connection
+
+    def _opened(self, reactor: Reactor) -> Connection:
+        return Connection.open(
             self.origin,
             reactor,
             reactor.deadlines(self._connect_timeout_s),
             source_address=self._source_address,
             tls=self._tls,
         )
-        connection.deadlines = reactor.deadlines(self._read_timeout_s)
-        return connection
 
     def _redirected(self, prepared: PreparedRequest, reply: Reply) -> PreparedRequest | None:
         """The request that follows this redirect; None, and perhaps a failed reply, where none does."""

@@ -45,6 +45,7 @@ class Connection:
         *,
         source_address: str | None = None,
         tls: ssl.SSLContext | None = None,
+        receive_buffer_bytes: int | None = None,
     ) -> "Connection":
         """Connect to the first address of the origin that answers; ``deadlines`` bound each step.
 
@@ -54,7 +55,7 @@ class Connection:
         trouble: OSError | None = None
         for address in reactor.addresses(origin.host, origin.port):
             try:
-                return cls._open_at(address, origin, reactor, deadlines, source_address, tls)
+                return cls._open_at(address, origin, reactor, deadlines, source_address, tls, receive_buffer_bytes)
             except OSError as error:
                 trouble = error
         assert trouble is not None
@@ -72,8 +73,9 @@ class Connection:
         deadlines: Deadlines,
         source_address: str | None,
         tls: ssl.SSLContext | None,
+        receive_buffer_bytes: int | None,
     ) -> "Connection":
-        raw = new_socket(address[0], source_address)
+        raw = new_socket(address[0], source_address, receive_buffer_bytes)
         connection = cls(reactor, raw, deadlines)
         try:
             connection._connect(address[1])

@@ -9,6 +9,8 @@ from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from typing import Any
 
+from firstbell.scenarios.http.raw_socket import OfflineError
+
 
 class Outcome(StrEnum):
     """How a request ended, in the words of the run record."""
@@ -21,6 +23,7 @@ class Outcome(StrEnum):
     NO_PORT = "no-port"  # the client's own machine has no source port left for a connection
     NO_DESCRIPTOR = "no-descriptor"  # the client's process, or its machine, may open no further file
     NO_MEMORY = "no-memory"  # the client's kernel has no memory left for a connection
+    OFFLINE = "offline"  # the learner's own line was gone, or went while the reply was awaited
     CONTENT = "content"  # a reply came whole, and it doesn't say what it has to (set by who reads it)
 
 
@@ -38,6 +41,8 @@ def outcome_of(error: OSError) -> Outcome:
     """What an error of the socket means: a limit of the client's own machine, or trouble on the way or beyond."""
     if isinstance(error, TimeoutError):
         return Outcome.TIMEOUT
+    if isinstance(error, OfflineError):
+        return Outcome.OFFLINE
     return _OWN_LIMITS.get(error.errno or 0, Outcome.CONNECTION)
 
 

@@ -16,6 +16,15 @@ def test_the_profile_written_is_commented_and_free_of_mistakes(tmp_path: Path) -
     assert path.read_text(encoding="utf-8").startswith("# ")
 
 
+def test_lines_are_a_part_that_is_asked_for(tmp_path: Path) -> None:
+    init(tmp_path / "plain.yaml")
+    init(tmp_path / "lines.yaml", networks=True)
+    assert read_workload(tmp_path / "plain.yaml").network is None
+    network = read_workload(tmp_path / "lines.yaml").network
+    assert network is not None
+    assert {"slow-4g", "3g", "adsl", "fibre", "large-school"} < set(network.lines())
+
+
 def test_a_file_that_is_there_is_overwritten_only_by_force(tmp_path: Path) -> None:
     path = tmp_path / "schools.yaml"
     path.write_text("mine")

@@ -1,5 +1,6 @@
 """How a run is fitted to its number of learners."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -7,7 +8,9 @@ import pytest
 from firstbell.cli.profiles import find_workload
 from firstbell.cli.scale import CHEAP_HASH, FULL_HASH, RunScale
 from firstbell.fixtures.backend.configuration import Configuration
+from firstbell.models.problems import InputError
 from firstbell.models.workload import read_workload
+from tests.models.plant import kosovo_with_lines
 
 KOSOVO = read_workload(find_workload("kosovo"))
 
@@ -24,6 +27,14 @@ def test_a_few_learners_find_the_platform_as_it_is() -> None:
     assert scale.byte_fraction(KOSOVO) == 1
     backend = scale.backend(KOSOVO, 1, cohort=True)
     assert (backend.password_hash, backend.page_cache_s) == (FULL_HASH, 0)
+
+
+def test_lines_carry_whole_segments_and_no_part_of_them_is_taken(tmp_path: Path) -> None:
+    over_lines = kosovo_with_lines(tmp_path)
+    assert _scale(20_000).byte_fraction(KOSOVO) < 1
+    assert _scale(20_000).byte_fraction(over_lines) == 1
+    with pytest.raises(InputError, match=r"--byte-fraction: learners come over lines .* \(it is 0\.5\)"):
+        _scale(500, asked_byte_fraction=0.5).byte_fraction(over_lines)
 
 
 def test_the_contract_level_signs_in_within_three_minutes_before_it_begins() -> None:

@@ -124,3 +124,13 @@ def test_a_black_box_gives_no_cores_and_says_why(tmp_path: Path, capsys: pytest.
     told = document(capsys)
     assert {row["unit"] for row in rows(told)}.isdisjoint({"cores", "servers"})
     assert "response times alone" in str(told["notes"])
+
+
+def test_a_profile_with_lines_tells_what_schools_carry(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    plant.kosovo_with_lines(tmp_path)
+    size(str(tmp_path / "kosovo.yaml"), learners=1000)
+    assert "A school's line by size of school" in capsys.readouterr().out
+    size(str(tmp_path / "kosovo.yaml"), learners=1000, as_json=True)
+    told = json.loads(capsys.readouterr().out)
+    assert {row["pupils"] for row in told["school_lines"]} == {100, 400, 1300, 2000}
+    assert "school_large_school_streams" in {row["item"] for row in told["sizing"]}

@@ -89,6 +89,14 @@ def kosovo() -> Workload:
     return read_workload(PROFILE)
 
 
+def kosovo_with_lines(folder: Path) -> Workload:
+    """The shipped profile with its lines, written to a folder as `firstbell init --networks` does."""
+    path = folder / "kosovo.yaml"
+    parts = (PROFILE, PROFILE.parents[1] / "networks" / "kosovo.yaml")
+    path.write_text("".join(part.read_text(encoding="utf-8") for part in parts), encoding="utf-8")
+    return read_workload(path)
+
+
 def demand_s(activity: str, station: str) -> float:
     """The true demand of a visit."""
     return COSTS[activity][1][STATIONS.index(station)] / 1e3

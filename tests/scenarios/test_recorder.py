@@ -91,3 +91,24 @@ def test_a_folder_that_cannot_be_written_is_an_error_and_not_a_loss_in_silence(t
     (tmp_path / "samples").rmdir()
     with pytest.raises(OSError, match="samples"):
         recorder.flush()
+
+
+def test_what_a_line_added_comes_back_and_only_where_there_are_lines(tmp_path: Path) -> None:
+    recorder = Recorder(tmp_path, 3, over_lines=True)
+    for visit in range(3):
+        _add(recorder, visit)
+        if visit != 1:
+            recorder.note_network(0.25 * (visit + 1))
+    recorder.add_line(7, "village", "village 3-1")
+    recorder.add_line(8, "3g", None)
+    recorder.add_rung(7, 0, 2, 18.0)
+    recorder.flush()
+    _add(recorder, 3)
+    recorder.note_network(0.5)
+    recorder.flush()
+    assert [row["network_s"] for row in _rows(tmp_path / "samples")] == [0.25, 0.0, 0.75, 0.5]
+    assert _rows(tmp_path / "lines") == [
+        {"learner": 7, "line": "village", "school": "village 3-1"},
+        {"learner": 8, "line": "3g", "school": None},
+    ]
+    assert _rows(tmp_path / "rungs") == [{"learner": 7, "level": 0, "rung": 2, "media_s": 18.0}]

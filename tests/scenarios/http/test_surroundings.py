@@ -12,8 +12,10 @@ import pytest
 
 from firstbell.scenarios.http.client import Client, Origin, Outcome, shared_context
 from firstbell.scenarios.http.reactor import Reactor
+from firstbell.scenarios.http.shaped import ShapedClient
 from tests.scenarios.http.conftest import Dial
 from tests.scenarios.http.scripted_server import Peer, ScriptedServer, ok, repeating
+from tests.scenarios.network.lines import access_of, line_of
 
 OPENSSL = shutil.which("openssl")
 
@@ -60,6 +62,21 @@ def test_requests_go_over_tls_with_a_verified_certificate(certificate: Path, ser
         client.close()
     assert (kept.outcome, kept.body) == (Outcome.OK, body)
     assert (counted.outcome, counted.received_bytes, counted.reused) == (Outcome.OK, len(body), True)
+
+
+def test_tls_costs_a_line_a_round_trip_more_and_its_bytes_are_carried_all_the_same(
+    certificate: Path, server_context: ssl.SSLContext
+) -> None:
+    body = b"secret" * 50_000
+    access = access_of(line_of(down_bits_per_s=8e6), most_bits_per_s=8e6, round_trip_s=0.05)
+    with ScriptedServer(repeating(ok(body)), tls=server_context) as server:
+        context = shared_context(authorities=str(certificate))
+        client = ShapedClient(Origin.parse(server.url), access, ssl_context=context)
+        first, second = client.request("GET", "/"), client.request("GET", "/")
+        client.close()
+    assert (first.outcome, first.body, second.body, second.reused) == (Outcome.OK, body, body, True)
+    assert first.end_s - first.start_s >= 3 * 0.05 + 8 * len(body) / 8e6  # TCP, TLS 1.3, the request
+    assert second.end_s - second.start_s >= 0.05 + 8 * len(body) / 8e6
 
 
 def test_a_server_that_ends_tls_is_noticed_while_the_connection_rests(server_context: ssl.SSLContext) -> None:

@@ -1,0 +1,81 @@
+"""What the line of each kind of school carries at once: no purchase of the platform's, but what its learners feel."""
+
+from collections.abc import Callable
+
+from firstbell.models.figures import Array, Values
+from firstbell.models.school_line import lesson_bits_per_s, lessons_on, quiz_learners_on, room_bits_per_s, streams_on
+from firstbell.models.sizing.case import Case
+from firstbell.models.sizing.rows import Line, Row, figure_terms
+from firstbell.models.workload.network import School
+
+_GROUP = "schools"
+_EVERY_LEVEL = "the school's own line, the same at every level"
+
+Count = Callable[[Values], Array]
+
+
+def school_rows(case: Case) -> list[Row]:
+    """Six counts for each kind of school; none where the profile has no lines."""
+    network = case.assumed.workload.network
+    if network is None:
+        return []
+    return [row for name, school in network.schools.items() for row in _rows(case, name, school)]
+
+
+def _rows(case: Case, name: str, school: School) -> list[Row]:
+    key = f"network.schools.{name}.down_bits_per_s"
+
+    def room(values: Values, lessons: float = 0) -> Array:
+        return room_bits_per_s(values[key], values, lessons=lessons)
+
+    streams, quiz = "down_bits_per_s ÷ ladder mean", "down_bits_per_s × quiz_start_s ÷ (8 × quiz_page_bytes)"
+    lessons, beside = "down_bits_per_s ÷ (class_learners × off_platform_{}_bits_per_s)", "less one lesson: "
+    counts: tuple[tuple[str, str, str, str, Count], ...] = (
+        ("streams", "videos at once", "streams", streams, lambda v: streams_on(room(v), v)),
+        (
+            "streams_beside_lesson", "videos at once beside a Teams lesson", "streams", beside + streams,
+            lambda v: streams_on(room(v, 1), v),
+        ),
+        (
+            "lessons_minimum", "Teams lessons at once, minimum rates", "lessons", lessons.format("min"),
+            lambda v: lessons_on(v[key], v, "minimum"),
+        ),
+        (
+            "lessons_recommended", "Teams lessons at once, recommended rates", "lessons",
+            lessons.format("recommended"), lambda v: lessons_on(v[key], v, "recommended"),
+        ),
+        (
+            "quiz_learners", "learners starting a quiz together", "learners", quiz,
+            lambda v: quiz_learners_on(room(v), v),
+        ),
+        (
+            "quiz_learners_beside_lesson", "learners starting a quiz together beside a Teams lesson", "learners",
+            beside + quiz, lambda v: quiz_learners_on(room(v, 1), v),
+        ),
+    )  # fmt: skip
+    return [_row(case, name, school, *each) for each in counts]
+
+
+def _row(case: Case, name: str, school: School, what: str, title: str, unit: str, formula: str, count: Count) -> Row:
+    reading = case.reading()
+    values = count(reading)
+    line = Line(
+        group=_GROUP,
+        item=f"school_{name.replace('-', '_')}_{what}",
+        title=f"{name}: {title}",
+        unit=unit,
+        formula=formula,
+        binding=_binding(case, school, int(values[0]), unit),
+        source=f"{_EVERY_LEVEL}; {school.down_bits_per_s.source}",
+    )
+    return Row(line=line, values=values, terms=figure_terms(case, reading.keys_read))
+
+
+def _binding(case: Case, school: School, count: int, unit: str) -> str:
+    """Whether that is enough for those who are there."""
+    learners = int(school.learners.value)
+    if unit == "lessons":
+        each = float(lesson_bits_per_s(case.values, "minimum")[0])
+        return f"{learners} learners in session; a lesson of a class takes {each / 1e6:.1f} Mbit/s at least"
+    verdict = "enough for all" if count >= learners else "not enough for all"
+    return f"{verdict} {learners} learners in session"
