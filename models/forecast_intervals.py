@@ -77,11 +77,10 @@ def _factors(layers: Layers, draws: int, seed: int) -> NDArray[np.float64]:
     """(draws, 2): by how much work takes longer, and by how much more load comes than the profile says is likely."""
     own = sum(part for part in (layers.measurement, layers.discrepancy) if part is not None)
     positions = probabilities(["slowness", "crowd"], draws=draws, seed=seed)
-    return np.exp(
-        np.stack(
-            [own**0.5 * norm.ppf(positions["slowness"]), layers.stated**0.5 * norm.ppf(positions["crowd"])], axis=1
-        )
-    )
+    slowness = own**0.5 * norm.ppf(positions["slowness"])
+    crowd = layers.stated**0.5 * norm.ppf(positions["crowd"])
+    factors: NDArray[np.float64] = np.exp(np.stack([slowness, crowd], axis=1))
+    return factors
 
 
 def _of_activity(best: Predicted, steady: list[Predicted], name: str, *, bounded: bool) -> dict[str, ResponseInterval]:
