@@ -21,6 +21,7 @@ from firstbell.scenarios.newcomers import newcomers_of
 from firstbell.scenarios.scheduling import share_cores
 from firstbell.scenarios.setting import Setting
 from firstbell.scenarios.shape import ANCHOR_MESSAGE, PlanShape
+from firstbell.scenarios.statistics import forget_seconds
 
 _WRONG_INPUT = 2
 _MOST_PROCESSES = 64
@@ -72,7 +73,11 @@ class _Process:
         events.quitting.add_listener(self._on_stop)  # type: ignore[no-untyped-call]
 
     def _on_init(self, environment: Environment, runner: Runner, **_: object) -> None:
-        if not isinstance(runner, MasterRunner):
+        if isinstance(runner, MasterRunner):
+            locust.events.worker_report.add_listener(  # type: ignore[no-untyped-call]
+                lambda **_: forget_seconds(environment.stats)
+            )
+        else:
             runner.register_message(ANCHOR_MESSAGE, self._on_anchor)
 
     def _on_anchor(self, environment: Environment, msg: object, **_: object) -> None:

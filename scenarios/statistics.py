@@ -5,13 +5,14 @@ from collections.abc import Sequence
 
 import numpy as np
 from locust.env import Environment
-from locust.stats import StatsEntry, bucket_response_time
+from locust.stats import RequestStats, StatsEntry, bucket_response_time
 from numpy.typing import NDArray
 
 from firstbell.scenarios.columns import OUTCOMES, Rows
 
 _LOCUSTS_OWN_LISTENERS = 1
 _MISSED = OUTCOMES.index("missed")
+_KEPT_S = 60
 
 
 class LocustStatistics:
@@ -54,6 +55,17 @@ class LocustStatistics:
         for row in rows[rows["outcome"] != 0]:
             _, step, method = steps[row["step"]]
             stats.log_error(method, step, _error(row))
+        forget_seconds(stats)
+
+
+def forget_seconds(stats: RequestStats) -> None:
+    """Drop the counts of seconds long gone: Locust keeps them all, and looks at the last twelve."""
+    for entry in (stats.total, *stats.entries.values()):
+        for counts in (entry.num_reqs_per_sec, entry.num_fail_per_sec):
+            if len(counts) > 2 * _KEPT_S:
+                oldest = max(counts) - _KEPT_S
+                for second in [each for each in counts if each < oldest]:
+                    del counts[second]
 
 
 def _error(row: np.void) -> Exception | None:
