@@ -19,11 +19,13 @@ from firstbell.cli.scale import RunScale
 from firstbell.cli.shapes import Coming, ShapeName
 from firstbell.cli.system_under_test import REFERENCE, system_under_test
 from firstbell.fixtures.backend.configuration import Configuration
+from firstbell.models.divergence import Divergence
 from firstbell.models.evidence import RunEvidence
 from firstbell.models.plan import Plan
 from firstbell.models.record import RunRecord
 from firstbell.models.run_summary import RunSummary
 from firstbell.models.workload import read_workload
+from firstbell.reports.divergence import divergence_words
 from firstbell.reports.network_table import network_tables
 from firstbell.reports.run_table import run_table
 from firstbell.scenarios.accounts import accounts_needed
@@ -183,6 +185,9 @@ def _show(record: RunRecord, found: Validity, summary: RunSummary) -> None:
     console.print(run_table(summary))
     for table in network_tables(summary.network) if summary.network else ():
         console.print(table)
+    divergence = Divergence.of(record.server())
+    for words in divergence_words(divergence) if divergence else ():
+        console.print(words, highlight=False)
 
 
 def _document(record: RunRecord, found: Validity, summary: RunSummary) -> dict[str, Any]:
@@ -193,5 +198,6 @@ def _document(record: RunRecord, found: Validity, summary: RunSummary) -> dict[s
         "target": record.plan.target,
         "validity": {"verdict": found.verdict, "reasons": found.reasons},
         "arrivals": record.plan.arrivals.model_dump() if record.plan.arrivals else None,
+        "content_divergence": divergence.as_json() if (divergence := Divergence.of(record.server())) else None,
         **summary.as_json(),
     }

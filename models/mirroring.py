@@ -1,19 +1,58 @@
 """A mirror between two stores: how long copying takes where copies are cut, and what the other side lacks meanwhile.
 
-Each try of a copy is cut with probability p, at any byte of what is still to come, and is tried again after a pause that
-doubles up to a most; from the beginning or, with ``resume``, from where it was cut. Items are copied one after another,
-in the order in which they were published: what they wait is that of M/G/1.
+Each try of a copy is cut with probability p, at any byte of what is still to come, and is tried again after a pause
+that doubles up to a most; from the beginning or, with ``resume``, from where it was cut. Items are copied one after
+another, in the order in which they were published: what they wait is that of M/G/1.
 """
 
 import math
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
 from firstbell.models.stations.mg1 import MG1
 from firstbell.models.stations.parameters import Parameters
 
+Floats = NDArray[np.float64]
 MOST_DOUBLINGS = 6
 _SMALLEST_SHARE = 1e-15  # of copies: those cut more often than leaves such a share are left out of sums
+
+
+def sent_per_byte(failure_share: ArrayLike) -> Floats:
+    """Bytes over the line for each that arrives, without resume: 1 + p / (2 (1 − p)), half of it for each cut try."""
+    share = np.asarray(failure_share, dtype=float)
+    return np.asarray(1.0 + share / (2.0 * (1.0 - share)))
+
+
+def mean_pause_s(failure_share: ArrayLike, backoff_s: ArrayLike) -> Floats:
+    """Pauses of an item's copy: Σ_k p^(k+1) b 2^min(k, 6)."""
+    share = np.asarray(failure_share, dtype=float)
+    rising = sum((share ** (k + 1) * 2.0**k for k in range(MOST_DOUBLINGS)), np.zeros_like(share))
+    level = share ** (MOST_DOUBLINGS + 1) * 2.0**MOST_DOUBLINGS / (1.0 - share)
+    return np.asarray(np.asarray(backoff_s) * (rising + level))
+
+
+def copy_second_moment_s2(
+    *, line_s: ArrayLike, cv: ArrayLike, failure_share: ArrayLike, backoff_s: ArrayLike, resume: bool = False
+) -> Floats:
+    """E[S²] of the copy of an item that the line alone would carry in ``line_s`` on average, ``cv`` its variation.
+
+    S = L (1 + Y) + P, with F tries cut: Y is the sum of F uniform parts, or 0 with ``resume``, and P the sum of F
+    pauses; E[(1 + Y)² | F] = (1 + F/2)² + F/12.
+    """
+    share, mean_s = np.asarray(failure_share, dtype=float), np.asarray(line_s, dtype=float)
+    second_s2 = mean_s**2 * (1.0 + np.asarray(cv) ** 2)
+    chance, pauses_s = 1.0 - share, np.zeros_like(np.asarray(backoff_s, dtype=float))
+    total, cut = np.zeros_like(second_s2 * share), 0
+    while np.max(chance) > _SMALLEST_SHARE:
+        factor, spread = (1.0, 0.0) if resume else (1.0 + cut / 2.0, cut / 12.0)
+        total = total + chance * (second_s2 * (factor**2 + spread) + 2.0 * mean_s * factor * pauses_s + pauses_s**2)
+        pauses_s = pauses_s + np.asarray(backoff_s) * 2.0 ** min(cut, MOST_DOUBLINGS)
+        chance = chance * share
+        cut += 1
+    return np.asarray(total)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,55 +72,29 @@ class MirrorLine:
         check.refuse()
 
     @property
-    def mean_tries(self) -> float:
-        """1 / (1 − p)."""
-        return 1.0 / (1.0 - self.failure_share)
-
-    @property
     def sent_per_byte(self) -> float:
-        """Bytes over the line for each byte that arrives: 1 + p / (2 (1 − p)), a half of it for each try that is cut."""
-        return 1.0 if self.resume else 1.0 + (self.mean_tries - 1.0) / 2.0
+        """Bytes over the line for each that arrives."""
+        return 1.0 if self.resume else float(sent_per_byte(self.failure_share))
 
     @cached_property
     def mean_pause_s(self) -> float:
-        """Pauses of an item's copy: Σ_k p^k × the k-th pause."""
-        share, doublings = self.failure_share, MOST_DOUBLINGS
-        rising = sum(share ** (k + 1) * 2.0**k for k in range(doublings))
-        return self.backoff_s * (rising + share ** (doublings + 1) * 2.0**doublings / (1.0 - share))
+        """Pauses of an item's copy, all together."""
+        return float(mean_pause_s(self.failure_share, self.backoff_s))
 
     def copy_s(self, size_bytes: float) -> float:
         """Mean time from an item's first try to its arrival."""
-        return size_bytes * 8.0 / self.bits_per_s * self.sent_per_byte + self.mean_pause_s
+        return self.mirror_s(size_bytes=size_bytes, items=1)
 
     def mirror_s(self, *, size_bytes: float, items: float) -> float:
-        """Time to bring over a stock of so many bytes in so many items."""
+        """Mean time to bring over a stock of so many bytes in so many items."""
         return size_bytes * 8.0 / self.bits_per_s * self.sent_per_byte + items * self.mean_pause_s
-
-    def copy_second_moment_s2(self, *, mean_bytes: float, cv: float) -> float:
-        """E[S²] of the copy of an item whose size has this mean and coefficient of variation.
-
-        S = (8 B / r)(1 + Y) + P, with F tries cut: Y is the sum of F uniform parts, or 0 with ``resume``, and P the sum
-        of F pauses; E[(1 + Y)² | F] = (1 + F/2)² + F/12.
-        """
-        second_bytes = mean_bytes**2 * (1.0 + cv**2) * (8.0 / self.bits_per_s) ** 2
-        mean_line_s = mean_bytes * 8.0 / self.bits_per_s
-        total, pauses_s, cut = 0.0, 0.0, 0
-        chance = 1.0 - self.failure_share
-        while chance > _SMALLEST_SHARE:
-            factor = 1.0 if self.resume else 1.0 + cut / 2.0
-            spread = 0.0 if self.resume else cut / 12.0
-            squared = second_bytes * (factor**2 + spread) + 2.0 * mean_line_s * factor * pauses_s + pauses_s**2
-            total += chance * squared
-            pauses_s += self.backoff_s * 2.0 ** min(cut, MOST_DOUBLINGS)
-            chance *= self.failure_share
-            cut += 1
-        return total
 
 
 @dataclass(frozen=True, kw_only=True)
 class MirroredStream:
-    """New items at a rate, mirrored in order, none before ``lag_s`` after it was published (a job that runs every so
-    often). Refused where the mirror can't keep up: then nothing settles, and `FallingBehind` tells how it grows.
+    """New items at a rate, mirrored in order, none before ``lag_s`` after it was published.
+
+    Refused where the mirror can't keep up: then nothing settles, and `FallingBehind` tells how it grows.
     """
 
     items_per_s: float
@@ -103,8 +116,11 @@ class MirroredStream:
     @cached_property
     def _queue(self) -> MG1:
         mean_s = self.line.copy_s(self.mean_bytes)
-        second = self.line.copy_second_moment_s2(mean_bytes=self.mean_bytes, cv=self.size_cv)
-        scv = max(0.0, second / mean_s**2 - 1.0)
+        second = copy_second_moment_s2(
+            line_s=self.mean_bytes * 8.0 / self.line.bits_per_s, cv=self.size_cv,
+            failure_share=self.line.failure_share, backoff_s=self.line.backoff_s, resume=self.line.resume,
+        )  # fmt: skip
+        scv = max(0.0, float(second) / mean_s**2 - 1.0)
         return MG1(arrival_rate_per_s=self.items_per_s, mean_service_s=mean_s, scv=scv)
 
     @property
