@@ -31,7 +31,7 @@ def hit_ratio_under_two_names(hit_ratio: ArrayLike, *, objects: int, zipf: Array
     popularity = popularity / (popularity @ count)[:, None]
 
     def kept(time: Floats, share: Floats) -> Floats:
-        return -np.expm1(-popularity * (time * share)[:, None])
+        return np.asarray(-np.expm1(-popularity * (time * share)[:, None]))
 
     def hits(time: Floats, share: Floats) -> Floats:
         return np.asarray((popularity * kept(time, share)) @ count)

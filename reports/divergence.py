@@ -11,7 +11,7 @@ def divergence_words(divergence: Divergence) -> Iterator[str]:
     for name, lacking in divergence.lacking.items():
         yield f"{name}: {_lacking(lacking)}"
     if divergence.differing_items:
-        yield f"{_items(divergence.differing_items)} differ between the instances: both have them, with other bytes."
+        yield f"{_items(divergence.differing_items)}: both instances have it, with other bytes."
     if divergence.mirror is None:
         yield "Nothing mirrors one instance to the other."
     else:
@@ -25,7 +25,8 @@ def _lacking(lacking: Lacking) -> str:
     if lacking.last_items:
         end = f"{_items(lacking.last_items)}, {quantity(lacking.last_bytes, 'bytes')}"
     most = f"{_items(lacking.most_items)} and {quantity(lacking.most_bytes, 'bytes')}"
-    return f"lacked up to {most} that the other instance had, the oldest for {seconds(lacking.oldest_s)}; at the end {end}."
+    oldest = seconds(lacking.oldest_s)
+    return f"lacked up to {most} that the other instance had, the oldest for {oldest}; at the end {end}."
 
 
 def _mirror(mirror: MirrorWork) -> str:

@@ -94,7 +94,7 @@ class _Process:
         self._heartbeat = Heartbeat(environment, Learner.load)
         plan = self._setting.plan
         if plan and plan.publishing and Learner.load.process == 0:
-            self._teacher = Teacher(Learner.load, plan.publishing)
+            self._teacher = Teacher(Learner.load, plan, plan.publishing)
 
     def _load(self, environment: Environment, runner: Runner) -> Load:
         origin = Origin.parse(environment.host or "", source="--host")

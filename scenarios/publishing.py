@@ -9,9 +9,10 @@ from heapq import heappop, heappush
 
 import gevent
 
-from firstbell.models.plan import Publishing
+from firstbell.models.plan import Plan, Publishing
 from firstbell.models.problems import InputError
 from firstbell.scenarios.accounts import Account
+from firstbell.scenarios.chance import Chance
 from firstbell.scenarios.complaint import complain
 from firstbell.scenarios.http.client import Client
 from firstbell.scenarios.load import Load
@@ -21,15 +22,17 @@ from firstbell.scenarios.visit import StepFailedError, Visit
 
 ACTIVITY = "publish"
 _SIGN_INS = 5
+_NO_PROCESS = -1
 _WAYS = {"digital-id": (False,), "phone": (True,), "both": (False, True)}  # by phone?
 
 
 class Teacher:
     """Publishes from the first level on. Uploads follow one another, each recorded from its due time."""
 
-    def __init__(self, load: Load, publishing: Publishing) -> None:
+    def __init__(self, load: Load, plan: Plan, publishing: Publishing) -> None:
         self._load = load
         self._publishing = publishing
+        self._chance = Chance(plan.seed, _NO_PROCESS)  # of its own: learners do what they do without anything published
         self._accounts = [load.accounts.take_kind(by_phone=by_phone) for by_phone in _WAYS[publishing.to]]
         self._greenlet = gevent.spawn(self._publish)
 
@@ -53,7 +56,7 @@ class Teacher:
         due: list[tuple[float, int, int]] = []
         stages = load.schedule.stages
         time_s, item = (stages[0].start_s if stages else time.monotonic()), 0
-        while (time_s := time_s + load.chance.exponential(publishing.mean_gap_s)) < load.schedule.end_s:
+        while (time_s := time_s + self._chance.exponential(publishing.mean_gap_s)) < load.schedule.end_s:
             for to in range(len(self._accounts)):
                 heappush(due, (time_s + to * publishing.second_after_s, item, to))
             item += 1
