@@ -22,8 +22,8 @@ def words(**changed: object) -> str:
 def test_what_lacked_is_told_and_that_nothing_mirrors() -> None:
     assert words() == (
         "digital-id: lacked nothing that the other instance had. "
-        "phone: lacked up to 8 items and 8.00 MB that the other instance had, the oldest for 9.69 s; at the end 1 item, "
-        "1.00 MB. Nothing mirrors one instance to the other."
+        "phone: lacked up to 8 items and 8.00 MB that the other instance had, the oldest for 9.69 s; at the end 1 "
+        "item, 1.00 MB. Nothing mirrors one instance to the other."
     )
 
 
