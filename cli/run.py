@@ -1,12 +1,15 @@
 """`firstbell run`: only the load; writes a run record."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
+from firstbell.cli import content_options
+from firstbell.cli.content_options import ContentOptions
 from firstbell.cli.failures import INVALID_MEASUREMENT
 from firstbell.cli.folders import new_folder
 from firstbell.cli.machine import halves
@@ -15,11 +18,14 @@ from firstbell.cli.progress import follow
 from firstbell.cli.scale import RunScale
 from firstbell.cli.shapes import Coming, ShapeName
 from firstbell.cli.system_under_test import REFERENCE, system_under_test
+from firstbell.fixtures.backend.configuration import Configuration
+from firstbell.models.divergence import Divergence
 from firstbell.models.evidence import RunEvidence
 from firstbell.models.plan import Plan
 from firstbell.models.record import RunRecord
 from firstbell.models.run_summary import RunSummary
 from firstbell.models.workload import read_workload
+from firstbell.reports.divergence import divergence_words
 from firstbell.reports.network_table import network_tables
 from firstbell.reports.run_table import run_table
 from firstbell.scenarios.accounts import accounts_needed
@@ -79,6 +85,20 @@ def run(
         float | None,
         typer.Option(min=0.01, help="Learners' lines go and come back this much faster; left out: as --pace says."),
     ] = None,
+    instances: content_options.Instances = Configuration.instances,
+    shared_urls: content_options.SharedUrls = False,
+    item_limit: content_options.ItemLimit = Configuration.item_limit_bytes,
+    mirror: content_options.Mirrored = False,
+    mirror_from: content_options.MirrorFrom = Configuration.mirror_from,
+    mirror_lag: content_options.MirrorLag = Configuration.mirror_lag_s,
+    mirror_rate: content_options.MirrorRate = Configuration.mirror_bits_per_s,
+    mirror_failures: content_options.MirrorFailures = Configuration.mirror_failure_share,
+    mirror_backoff: content_options.MirrorBackoff = Configuration.mirror_backoff_s,
+    mirror_resume: content_options.MirrorResume = False,
+    publish_every: content_options.PublishEvery = None,
+    publish_bytes: content_options.PublishBytes = content_options.PUBLISH_BYTES,
+    publish_to: content_options.PublishTo = "digital-id",
+    second_after: content_options.SecondAfter = 0.0,
     out: Annotated[Path | None, typer.Option(help="Folder for the record; must be new or empty.")] = None,
     seed: Annotated[int, typer.Option(help="Seed of all that is random.")] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead of the table.")] = False,
@@ -90,8 +110,16 @@ def run(
     Example: firstbell run kosovo --learners 2000 --shape first-bell --sigma 20
 
     Example: firstbell run kosovo --learners 115000
+
+    Example: firstbell run kosovo --instances 2 --mirror --mirror-lag 10 --publish-every 5
     """
     console = Console(stderr=True)
+    content = ContentOptions(
+        instances=instances, shared_urls=shared_urls, item_limit_bytes=item_limit, mirror=mirror,
+        mirror_from=mirror_from, mirror_lag_s=mirror_lag, mirror_bits_per_s=mirror_rate,
+        mirror_failure_share=mirror_failures, mirror_backoff_s=mirror_backoff, mirror_resume=mirror_resume,
+    )  # fmt: skip
+    content.check(beside=target == REFERENCE)
     path = find_workload(workload)
     profile = read_workload(path)
     if target != REFERENCE:
@@ -122,10 +150,11 @@ def run(
         cores=cores if target == REFERENCE else (),
         sign_in_first=len(plateaus) > 1,
         outage_pace=outage_pace,
+        publishing=content_options.publishing(publish_every, publish_bytes, publish_to, second_after),
         seed=seed,
     )
     accounts = accounts_needed(plan, profile.session.digital_id_share.value)
-    backend = scale.backend(profile, pace, cohort=arrivals is None)
+    backend = replace(scale.backend(profile, pace, cohort=arrivals is None), content=content)
     with system_under_test(
         target, folder / "backend", accounts=accounts, seed=seed, console=console, scale=backend
     ) as url:
@@ -156,6 +185,9 @@ def _show(record: RunRecord, found: Validity, summary: RunSummary) -> None:
     console.print(run_table(summary))
     for table in network_tables(summary.network) if summary.network else ():
         console.print(table)
+    divergence = Divergence.of(record.server())
+    for words in divergence_words(divergence) if divergence else ():
+        console.print(words, highlight=False)
 
 
 def _document(record: RunRecord, found: Validity, summary: RunSummary) -> dict[str, Any]:
@@ -166,5 +198,6 @@ def _document(record: RunRecord, found: Validity, summary: RunSummary) -> dict[s
         "target": record.plan.target,
         "validity": {"verdict": found.verdict, "reasons": found.reasons},
         "arrivals": record.plan.arrivals.model_dump() if record.plan.arrivals else None,
+        "content_divergence": divergence.as_json() if (divergence := Divergence.of(record.server())) else None,
         **summary.as_json(),
     }

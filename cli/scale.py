@@ -1,8 +1,9 @@
 """How a run is fitted to its number of learners: processes, the ramp, and what is scaled down to fit one machine."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from firstbell.cli.content_options import ContentOptions
 from firstbell.fixtures.backend.configuration import Configuration
 from firstbell.models.generator_capacity import DESCRIPTOR_SHARE
 from firstbell.models.plan import Plateau
@@ -49,6 +50,7 @@ class BackendScale:
     password_hash: str = FULL_HASH
     page_cache_s: float = Configuration.page_cache_s
     commit_delay_s: float = Configuration.commit_delay_s
+    content: ContentOptions = field(default_factory=ContentOptions)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,10 +1,13 @@
 """`firstbell serve`: the reference backend, on its own."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from firstbell.cli import content_options
+from firstbell.cli.content_options import ContentOptions
 from firstbell.fixtures.backend.configuration import Configuration, ConfigurationError
 from firstbell.fixtures.backend.master import WorkerLost
 from firstbell.fixtures.backend.passwords import PasswordHash
@@ -44,19 +47,37 @@ def serve(
     ] = None,
     data: Annotated[Path | None, typer.Option(help="Folder to keep its data in.")] = None,
     seed: Annotated[int, typer.Option(help="Seed of the catalogue.")] = Configuration.seed,
+    instances: content_options.Instances = Configuration.instances,
+    shared_urls: content_options.SharedUrls = False,
+    item_limit: content_options.ItemLimit = Configuration.item_limit_bytes,
+    mirror: content_options.Mirrored = False,
+    mirror_from: content_options.MirrorFrom = Configuration.mirror_from,
+    mirror_lag: content_options.MirrorLag = Configuration.mirror_lag_s,
+    mirror_rate: content_options.MirrorRate = Configuration.mirror_bits_per_s,
+    mirror_failures: content_options.MirrorFailures = Configuration.mirror_failure_share,
+    mirror_backoff: content_options.MirrorBackoff = Configuration.mirror_backoff_s,
+    mirror_resume: content_options.MirrorResume = False,
 ) -> None:
     """The reference backend: a small e-learning platform that really hashes, renders, streams and stores.
 
     It runs until Ctrl-C. Its own measurements are at /metrics.
 
     Example: firstbell serve --port 8400 --workers 2 --learners 20000
+
+    Example: firstbell serve --instances 2 --mirror --mirror-lag 60 --mirror-rate 1e8 --mirror-failures 0.1
     """
+    content = ContentOptions(
+        instances=instances, shared_urls=shared_urls, item_limit_bytes=item_limit, mirror=mirror,
+        mirror_from=mirror_from, mirror_lag_s=mirror_lag, mirror_bits_per_s=mirror_rate,
+        mirror_failure_share=mirror_failures, mirror_backoff_s=mirror_backoff, mirror_resume=mirror_resume,
+    )  # fmt: skip
+    content.check(beside=True)
     try:
         configuration = Configuration(
             host=host, port=port, workers=workers, hash_threads=hash_threads, database=database, data_directory=data,
             learners=learners, password_hash=_parsed(password_hash), page_cache_s=page_cache,
             commit_delay_s=commit_delay,
-            cores=tuple(core) if core else None, seed=seed,
+            cores=tuple(core) if core else None, seed=seed, **asdict(content),
         )  # fmt: skip
         typer.echo(f"Starting the reference backend on http://{host}:{port}; Ctrl-C ends it.", err=True)
         serve_backend(configuration)

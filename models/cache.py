@@ -98,6 +98,18 @@ class LruCache:
         return min(1.0, float(traffic @ self.kept / traffic.sum()))
 
 
+def under_names(popularity: Floats, shares: Floats) -> Floats:
+    """(names × n) popularities where each object has one address for each of ``shares`` of those who ask (sum 1).
+
+    A cache knows addresses, not contents: it keeps the same object once under each name.
+    """
+    check = Parameters("cache-lru")
+    if not (len(shares) and np.all(shares > 0) and abs(float(np.sum(shares)) - 1.0) < 1e-9):
+        check.add("shares", None, "not shares of those who ask", "Give shares above 0 that add up to 1.")
+    check.refuse()
+    return np.outer(shares, popularity).ravel()
+
+
 def capacity_for_hit_ratio(*, popularity: Floats, hit_ratio: float, sizes: Floats | None = None) -> float:
     """The room that gives this share of hits: the inverse of LruCache.hit_ratio."""
     Parameters("cache-lru").probability(hit_ratio=hit_ratio).refuse()

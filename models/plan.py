@@ -30,6 +30,21 @@ class Plateau(BaseModel):
     )
 
 
+class Publishing(BaseModel):
+    """New items that a teacher publishes while learners learn, by hand to each content instance that is named."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    mean_gap_s: float = Field(gt=0, description="mean time between two items; they come at random (Poisson)")
+    size_bytes: int = Field(ge=1, description="bytes of an item")
+    to: Literal["both", "digital-id", "phone"] = Field(
+        default="digital-id", description="to one instance, or by hand to one after the other"
+    )
+    second_after_s: float = Field(
+        default=0.0, ge=0, description="to both: time from the first upload's begin to that of the second"
+    )
+
+
 class Plan(BaseModel):
     """One run of the load generator. Written beside its record, so that a run can be understood and repeated."""
 
@@ -55,6 +70,7 @@ class Plan(BaseModel):
     outage_pace: float | None = Field(
         default=None, gt=0, description="learners' lines go and come back this much faster; none: by the pace"
     )
+    publishing: Publishing | None = Field(default=None, description="what is published meanwhile; none: nothing")
     first_learner: int = Field(default=0, ge=0, description="index of the first account used")
     seed: int = 1
 

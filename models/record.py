@@ -149,6 +149,8 @@ class RunRecord:
         if table is None or series is None or "host_busy_s" not in table.column_names:
             return None
         time_s, busy_s = _floats(table, "time_s"), _floats(table, "host_busy_s")
+        if "mirror_cpu_seconds" in table.column_names:  # the target's own process, but no station of requests
+            busy_s = busy_s - np.nan_to_num(_floats(table, "mirror_cpu_seconds"))
         busy = np.diff(np.interp([span.start_s, span.end_s], time_s, busy_s))[0] / span.hold_s
         own = float(series.cores_used(span.start_s, span.end_s).sum())
         return max(float(busy - own) / series.cores, 0.0)

@@ -38,6 +38,10 @@ class AccountBook:
         # Kinds alternate evenly (Bresenham), so that a share holds for small numbers of learners as well.
         count = sum(self._taken)
         by_phone = math.floor((count + 1) * self.digital_id_share) == math.floor(count * self.digital_id_share)
+        return self.take_kind(by_phone=by_phone)
+
+    def take_kind(self, *, by_phone: bool) -> Account:
+        """A fresh account that signs in this way."""
         place = self.process + self.processes * self._taken[by_phone]
         self._taken[by_phone] += 1
         return Account(index=self.first + 2 * place + by_phone)
@@ -49,7 +53,8 @@ class AccountBook:
 
 def accounts_needed(plan: Plan, digital_id_share: float) -> int:
     """How many accounts, counted from 0, a target must have for a plan."""
-    # A process may hold one learner more than its part, and a stopped learner's account comes back a moment late.
+    # A process may hold one learner more than its part, and a stopped learner's account comes back a moment late. Of
+    # each kind one more may be taken to read the other instance's catalogue, and one by who publishes.
     each = math.ceil(plan.people / plan.processes) + 2
-    kind = math.ceil(each * max(digital_id_share, 1 - digital_id_share)) + 1
+    kind = math.ceil(each * max(digital_id_share, 1 - digital_id_share)) + (3 if plan.publishing else 2)
     return plan.first_learner + 2 * plan.processes * kind

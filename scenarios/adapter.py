@@ -40,10 +40,14 @@ class Adapter(ABC):
     def __init__(self, workload: Workload, chance: Chance) -> None:
         self.workload = workload
         self.chance = chance
+        self.one_catalogue = True
+        """False once ``videos`` has found that those who sign in the other way have a catalogue of their own."""
 
     @abstractmethod
     def videos(self, visit: Visit, account: Account) -> Sequence[Video]:
-        """The catalogue, most popular first. Asked once a process, before any learner; not part of the record."""
+        """The catalogue, most popular first. Asked before any learner, and not part of the record: once a process, or
+        once for each way of signing in, where these have catalogues of their own (``one_catalogue``).
+        """
 
     @abstractmethod
     def sign_in(self, visit: Visit, account: Account) -> None:
@@ -76,6 +80,14 @@ class Adapter(ABC):
     @abstractmethod
     def poll(self, visit: Visit) -> None:
         """Ask for news, as the portal's open page does during a lesson."""
+
+    def publish(self, visit: Visit, item: int, size_bytes: int) -> None:
+        """Publish a new item to the content instance of the account that is signed in. Items are counted from 0.
+
+        Only for platforms on which a run publishes (``firstbell run --publish-every``).
+        """
+        what, remedy = "this adapter can't publish", "Give it a method publish, or leave --publish-every out"
+        raise InputError.single(source="adapter", what=what, remedy=remedy, value=type(self).__name__)
 
 
 def adapter_class(name: str) -> type[Adapter]:

@@ -18,6 +18,7 @@ from firstbell.scenarios.learner import Learner
 from firstbell.scenarios.learners import Browser, LessonAttender, QuizTaker, Watcher
 from firstbell.scenarios.load import Load
 from firstbell.scenarios.newcomers import newcomers_of
+from firstbell.scenarios.publishing import Teacher
 from firstbell.scenarios.scheduling import share_cores
 from firstbell.scenarios.setting import Setting
 from firstbell.scenarios.shape import ANCHOR_MESSAGE, PlanShape
@@ -63,6 +64,7 @@ class _Process:
         self._setting = setting
         self._anchor_s: float | None = None
         self._heartbeat: Heartbeat | None = None
+        self._teacher: Teacher | None = None
 
     def listen(self) -> None:
         """Hear of Locust's events."""
@@ -95,6 +97,9 @@ class _Process:
             complain(str(error))
             sys.exit(_WRONG_INPUT)
         self._heartbeat = Heartbeat(environment, Learner.load)
+        plan = self._setting.plan
+        if plan and plan.publishing and Learner.load.process == 0:
+            self._teacher = Teacher(Learner.load, plan, plan.publishing)
 
     def _load(self, environment: Environment, runner: Runner) -> Load:
         origin = Origin.parse(environment.host or "", source="--host")
@@ -113,6 +118,9 @@ class _Process:
         return expected if expected > 1 else _MOST_PROCESSES
 
     def _on_stop(self, **_: object) -> None:
+        teacher, self._teacher = self._teacher, None
+        if teacher is not None:
+            teacher.stop()
         heartbeat, self._heartbeat = self._heartbeat, None
         if heartbeat is not None:
             heartbeat.stop()

@@ -8,7 +8,7 @@ from firstbell.models.plan import Plan
 from firstbell.models.problems import InputError
 from firstbell.models.workload import Workload
 from firstbell.models.workload.network import Network
-from firstbell.scenarios.accounts import AccountBook
+from firstbell.scenarios.accounts import Account, AccountBook
 from firstbell.scenarios.adapter import Adapter, Video, adapter_class
 from firstbell.scenarios.alarm_clock import AlarmClock
 from firstbell.scenarios.arrivals import Arrivals
@@ -60,8 +60,8 @@ class Load:
         # Where learners have no lines of their own, the shares of the rungs are what their screens and lines allow.
         rungs = self.workload.content.ladder.rungs
         self.rung_caps = Choice([rung.share for rung in rungs] if self.network is None else _only_last(len(rungs)))
-        self.videos = self._catalogue()
-        self.popularity = Popularity(len(self.videos), self.workload.content.popularity_zipf.value)
+        self._videos = self._catalogues()
+        self._popularity = Popularity(len(self._videos[0]), self.workload.content.popularity_zipf.value)
         self.alarm = AlarmClock()
         self.spawned = 0
         self._placed: dict[str, int] = {}
@@ -73,9 +73,9 @@ class Load:
             return Client(self.origin, source_address=self._source_address())
         return ShapedClient(self.origin, self.network.access_of(learner), source_address=self._source_address())
 
-    def any_video(self) -> Video:
-        """A video, by its popularity."""
-        return self.videos[self.popularity.rank(self.chance)]
+    def any_video(self, account: Account) -> Video:
+        """A video of the account's catalogue, by its popularity."""
+        return self._videos[account.by_phone][self._popularity.rank(self.chance)]
 
     def place(self, state: str) -> int:
         """The place of the next learner of a state in a queue in which all states come evenly by their shares.
@@ -89,8 +89,19 @@ class Load:
         before = sum(max(math.ceil(key * share - 0.5), 0) for other, share in shares.items() if other != state)
         return number + before
 
-    def _catalogue(self) -> Sequence[Video]:
-        client, account = self.new_client(), self.accounts.take()
+    def _catalogues(self) -> tuple[Sequence[Video], Sequence[Video]]:
+        """What those see who sign in by digital ID, and those by phone number; as many videos in both."""
+        account = self.accounts.take()
+        videos = self._catalogue(account)
+        if self.adapter.one_catalogue:
+            return videos, videos
+        other = self._catalogue(self.accounts.take_kind(by_phone=not account.by_phone))
+        both = (other, videos) if account.by_phone else (videos, other)
+        count = min(len(videos), len(other))
+        return both[0][:count], both[1][:count]
+
+    def _catalogue(self, account: Account) -> Sequence[Video]:
+        client = self.new_client()
         unrecorded, now_s = Recorder(None, self.process), time.monotonic()
         visit = Visit(
             unrecorded, client, activity="catalogue", learner=account.index, number=0, level=RAMP, due_s=now_s

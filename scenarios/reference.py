@@ -19,6 +19,9 @@ _CATALOGUE_PAGES = 8
 _QUIZZES = 200
 _QUESTIONS_A_PAGE = 5
 _OPTIONS = 4
+_FIRST_ITEM = 14_000  # numbers below are those of the catalogue that the backend is filled with
+_ITEM_S = 1_200
+_MASTER = "master.m3u8"
 
 
 class ReferenceAdapter(Adapter):
@@ -31,7 +34,9 @@ class ReferenceAdapter(Adapter):
     def videos(self, visit: Visit, account: Account) -> Sequence[Video]:
         self.sign_in(visit, account)
         limit = int(self.workload.content.videos.value)
-        return visit.ask("catalogue.videos", "GET", f"/videos?limit={limit}", read=_videos)
+        namespace, videos = visit.ask("catalogue.videos", "GET", f"/videos?limit={limit}", read=_videos)
+        self.one_catalogue = not namespace
+        return videos
 
     def sign_in(self, visit: Visit, account: Account) -> None:
         code = self._code_by_phone(visit, account) if account.by_phone else self._code_by_digital_id(visit, account)
@@ -47,7 +52,8 @@ class ReferenceAdapter(Adapter):
 
     def send_beacon(self, visit: Visit, video: Video, *, position_s: float, watched_s: float, rung: int) -> None:
         told = {"position_s": round(position_s, 3), "watched_s": round(watched_s, 3), "rung": rung}
-        visit.request("beacon.post", "POST", f"/videos/{video.id}/beacon", json=told, keep_body=False)
+        path = f"{video.master_path.removesuffix(_MASTER)}beacon"
+        visit.request("beacon.post", "POST", path, json=told, keep_body=False)
 
     def start_quiz(self, visit: Visit) -> Attempt:
         quiz = self.chance.below(_QUIZZES)
@@ -71,6 +77,10 @@ class ReferenceAdapter(Adapter):
 
     def poll(self, visit: Visit) -> None:
         visit.request("poll.get", "GET", "/lessons/current", keep_body=False)
+
+    def publish(self, visit: Visit, item: int, size_bytes: int) -> None:
+        told = {"bytes": size_bytes, "title": f"Mësim i ri {item}", "duration_s": _ITEM_S}
+        visit.request("publish.put", "PUT", f"/items/{_FIRST_ITEM + item}", json=told, keep_body=False)
 
     def _code_by_digital_id(self, visit: Visit, account: Account) -> str:
         visit.request("login.form", "GET", "/login/digital-id", keep_body=False)
@@ -122,6 +132,9 @@ def _attempt(reply: Reply) -> Attempt:
     return Attempt(id=str(told["attempt"]), pages=int(told["pages"]))
 
 
-def _videos(reply: Reply) -> list[Video]:
-    ids = [str(item["id"]) for item in reply.json()["videos"]]
-    return [Video(id=id_, master_path=f"/videos/{id_}/master.m3u8") for id_ in ids]
+def _videos(reply: Reply) -> tuple[str, list[Video]]:
+    """What the addresses of the account's content instance begin with, and its videos."""
+    told = reply.json()
+    namespace = str(told.get("namespace", ""))
+    ids = [str(item["id"]) for item in told["videos"]]
+    return namespace, [Video(id=id_, master_path=f"{namespace}/videos/{id_}/{_MASTER}") for id_ in ids]

@@ -24,6 +24,7 @@ ROUTES: Mapping[str, tuple[str, ...]] = {
     "autosave.put": ("autosave",),
     "submit.post": ("submit",),
     "poll.get": ("poll",),
+    "publish.put": ("publish",),
 }
 
 STATIONS: Mapping[str, tuple[str, ...]] = {
@@ -37,5 +38,6 @@ STATIONS: Mapping[str, tuple[str, ...]] = {
     "autosave": ("delivery", "app", "database"),
     "submit": ("delivery", "app", "database"),
     "poll": ("delivery", "app"),
+    "publish": ("delivery", "app", "database"),
 }
 """The reference backend's stations that each activity visits: its architecture, as its operator would draw it."""

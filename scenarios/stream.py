@@ -33,7 +33,7 @@ class View:
         self._learner = learner
         self._due_s = due_s
         self._level = load.schedule.level_at(due_s)
-        self._video = load.any_video()
+        self._video = load.any_video(learner.account)
         self._cap = load.rung_caps.index(load.chance)
         self._beacon_period_s = watching.beacon_period_s.value
         pace = load.schedule.rate_at(learner.state, due_s)

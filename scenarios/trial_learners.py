@@ -130,7 +130,8 @@ class _TrialOfALoad:
     def _byte_cpu_s(self) -> float:
         """CPU seconds that a byte of video takes: segments of the highest rung, fetched one after another."""
         load = self._load
-        client, account, video = load.new_client(), load.accounts.take(), load.any_video()
+        client, account = load.new_client(), load.accounts.take()
+        video = load.any_video(account)
         visit = Visit(
             load.recorder, client, activity="segment", learner=account.index, number=0, level=RAMP,
             due_s=time.monotonic(),

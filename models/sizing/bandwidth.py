@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 
 from firstbell.models.figures import Array, Values
 from firstbell.models.sizing.case import Case
-from firstbell.models.sizing.rows import Line, Row, figure_terms
+from firstbell.models.sizing.rows import Line, Row, derived_term, figure_terms
 from firstbell.models.study import Rejected
 from firstbell.models.traffic import bits_in, bits_out, in_state
 from firstbell.models.workload.states import Day
@@ -68,8 +68,8 @@ def edge_line_bits_per_s(values: Values, learners: float) -> Array:
     return edge_bits_per_s(values, learners) * (1 + values[f"{_ASSUMED}.headroom"])
 
 
-def origin_line_bits_per_s(values: Values, learners: float) -> Array:
-    """What an edge leaves to the origin, with headroom.
+def origin_line_bits_per_s(values: Values, learners: float, hit_ratio: Array | None = None) -> Array:
+    """What an edge leaves to the origin, with headroom; ``hit_ratio`` is the profile's where None.
 
     The edge holds video, downloads and the assets of pages. It can't hold what is made for one learner: reports, and
     the HTML of a page, taken as one request's share of the page's bytes.
@@ -78,13 +78,13 @@ def origin_line_bits_per_s(values: Values, learners: float) -> Array:
     html = bits["pages"] / values["states.browsing.requests_per_page"]
     own = html + bits.get("reports", np.zeros(1))
     shared = np.sum(list(bits.values()), axis=0) - own
-    missed = shared * (1 - values[f"{_ASSUMED}.edge_hit_ratio"])
+    missed = shared * (1 - (values[f"{_ASSUMED}.edge_hit_ratio"] if hit_ratio is None else hit_ratio))
     return np.asarray((missed + own) * (1 + values[f"{_ASSUMED}.headroom"]))
 
 
 def bandwidth_rows(case: Case) -> list[Row]:
     """The lines of one level."""
-    rows = [_edge(case), _origin(case), _ingest(case), _billed(case), _month(case)]
+    rows = [_edge(case), _origin(case), *_origin_of_two(case), _ingest(case), _billed(case), _month(case)]
     kinds = (("minimum", "off_platform_min_bits_per_s"), ("recommended", "off_platform_recommended_bits_per_s"))
     return rows + [_teams(case, kind, key) for kind, key in kinds]
 
@@ -125,6 +125,32 @@ def _origin(case: Case) -> Row:
         rejected=(Rejected(option="no edge", reason=f"the origin would carry all {bare / 1e9:.1f} Gbit/s"),),
     )
     return _row(case, line, origin_line_bits_per_s)
+
+
+def _origin_of_two(case: Case) -> list[Row]:
+    """The same, should the instances give the same content different addresses; nothing where there is one instance."""
+    if case.values["sizing.storage.instances"][0] < 2:
+        return []
+    hit = case.assumed.hit_ratio_under_two_names
+    one = float(case.values[f"{_ASSUMED}.edge_hit_ratio"][0])
+    reading = case.reading()
+    values = origin_line_bits_per_s(reading, case.learners, hit)
+    because = "Che's approximation: as large a cache as has the profile's hit ratio with one address for each video"
+    terms = figure_terms(case, reading.keys_read)
+    terms.append(derived_term("edge hit ratio with two addresses", hit, unit="", source=because))
+    line = Line(
+        group=_GROUP,
+        item="origin_two_addresses_peak_bits_per_s",
+        title="The same line, if each instance has addresses of its own",
+        unit="bit/s",
+        formula="(cacheable bits × (1 − hit ratio with two addresses) + HTML and reports) × (1 + headroom)",
+        binding=f"the edge keeps the same video twice: it hits {hit[0]:.0%}, not {one:.0%}",
+        source=f"{because}, learners split by digital_id_share, videos by popularity_zipf",
+        rejected=(
+            Rejected(option=f"{one:.0%} all the same", reason="takes an edge with room for both instances' addresses"),
+        ),
+    )
+    return [Row(line=line, values=values, terms=terms)]
 
 
 def _ingest(case: Case) -> Row:

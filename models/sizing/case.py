@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
+from firstbell.models.duplicate_addresses import hit_ratio_under_two_names
 from firstbell.models.figures import Array, Figure, Reading, Values, figures_of
 from firstbell.models.sizing.demands import Demands
 from firstbell.models.sizing.draws import drawn_values, probabilities
@@ -40,6 +42,16 @@ class Assumed:
                 for layer in LAYERS
                 if draws
             },
+        )
+
+    @cached_property
+    def hit_ratio_under_two_names(self) -> Array:
+        """The edge's hit ratio where those who sign in the one way have other addresses than the others."""
+        return hit_ratio_under_two_names(
+            self.values["sizing.bandwidth.edge_hit_ratio"],
+            objects=int(self.values["content.videos"][0]),
+            zipf=self.values["content.popularity_zipf"],
+            first_share=self.values["session.digital_id_share"],
         )
 
     def _at(self, positions: Mapping[str, Array]) -> "Assumed":

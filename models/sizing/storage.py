@@ -6,6 +6,7 @@ import numpy as np
 
 from firstbell.models.figures import Array, Values
 from firstbell.models.sizing.case import Case
+from firstbell.models.sizing.mirror import mirror_rows
 from firstbell.models.sizing.rows import Line, Row, figure_terms
 from firstbell.models.study import Rejected
 
@@ -75,11 +76,6 @@ def backup_bytes(values: Values) -> Array:
     return raw(kept, 1.0, values[f"{_ASSUMED}.fill_limit"])
 
 
-def mirror_s(values: Values) -> Array:
-    """Time to bring the originals to the other instance."""
-    return originals_bytes(values) * 8 / values["sizing.bandwidth.mirror_bits_per_s"]
-
-
 def storage_rows(case: Case) -> list[Row]:
     """What must be stored, as far as the profile tells: content, not the database, logs, mail or recordings."""
     return [
@@ -91,7 +87,7 @@ def storage_rows(case: Case) -> list[Row]:
         _usable(case),
         _raw(case),
         _backup(case),
-        _mirror(case),
+        *mirror_rows(case),
     ]
 
 
@@ -151,16 +147,3 @@ def _backup(case: Case) -> Row:
     kept = float(case.values[f"{_ASSUMED}.backups"][0]) > 0
     line = _line("backup", "Raw disk for backups of the originals", formula, (without,) if kept else ())
     return _sized(case, line, backup_bytes)
-
-
-def _mirror(case: Case) -> Row:
-    line = Line(
-        group=_GROUP,
-        item="mirror_s",
-        title="Time to mirror the originals to the other instance",
-        unit="s",
-        formula="originals × 8 ÷ mirror_bits_per_s",
-        binding="line between the instances",
-        source="content and bandwidth assumptions of the profile",
-    )
-    return _sized(case, line, mirror_s)

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from firstbell.models.workload.sourced import Count, NotNegative, Positive, Share, Source, Strict
+from firstbell.models.workload.sourced import Count, NotNegative, Positive, Share, Source, Strict, number_at
 
 
 class Objective(Strict):
@@ -59,6 +59,23 @@ class BandwidthAssumptions(Strict):
     mirror_bits_per_s: Positive
 
 
+class MirrorAssumptions(Strict):
+    """What a mirror between the content instances would have to bring over, and how it would go."""
+
+    items_per_day: Positive = Field(description="new items on a day on which there are any")
+    published_within_s: Positive = Field(description="the hours of such a day, in which they are published evenly")
+    item_bytes_cv: NotNegative = Field(description="coefficient of variation of an item's bytes")
+    lag_s: NotNegative = Field(description="time from publishing an item until it may be copied")
+    failure_share: Share = Field(description="of copies; a copy that is cut begins again")
+    backoff_s: NotNegative = Field(description="pause after the first cut, which doubles with each further one")
+    by_hand_after_s: Positive = Field(description="without a mirror: until somebody has uploaded the item again")
+
+    @classmethod
+    def contradictions(cls, data: Mapping[str, object]) -> list[str]:
+        share = number_at(data, "failure_share")
+        return ["failure_share must lie below 1: no copy ever arrives"] if share is not None and share >= 1 else []
+
+
 class FirstBell(Strict):
     """The sign-in burst when the first lesson starts or power returns: normal around one moment."""
 
@@ -82,6 +99,7 @@ class SizingAssumptions(Strict):
     bandwidth: BandwidthAssumptions
     first_bell: FirstBell
     identity_provider: IdentityProvider | None = None
+    mirror: MirrorAssumptions | None = None
 
 
 class StudyPlan(Strict):

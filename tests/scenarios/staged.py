@@ -79,7 +79,7 @@ class StagedLearner:
             byte_fraction=self.byte_fraction,
             player_rules=PlayerRules.of(self.workload.states.watching.player),
             rung_caps=Choice([0.0, 0.0, 0.0, 0.0, 1.0]),
-            any_video=lambda: SimpleNamespace(id="3", master_path="/videos/3/master.m3u8"),
+            any_video=lambda account: SimpleNamespace(id="3", master_path="/videos/3/master.m3u8"),
             adapter=None,
         )
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from firstbell.models.sizing import Demands, size
 from firstbell.models.sizing.bandwidth import (
     billed_percentile,
     day_shares,
@@ -53,6 +54,21 @@ def test_the_edge_carries_forty_gigabits_and_its_headroom(contract: dict[str, Si
 def test_the_origin_carries_the_misses_and_what_is_made_for_one_learner(contract: dict[str, SizingRow]) -> None:
     edge, origin = contract["edge_peak_bits_per_s"].quantity, contract["origin_peak_bits_per_s"].quantity
     assert 0.05 * edge < origin < 0.08 * edge
+
+
+def test_two_addresses_for_each_video_more_than_treble_the_line_to_the_origin(contract: dict[str, SizingRow]) -> None:
+    one, two = contract["origin_peak_bits_per_s"], contract["origin_two_addresses_peak_bits_per_s"]
+    assert "80%, not 95%" in two.binding
+    assert 3 < two.quantity / one.quantity < 4
+    assert two.low < two.quantity < two.high
+
+
+def test_one_instance_has_one_address_for_each_video(kosovo: Workload, demands: Demands) -> None:
+    storage = kosovo.sizing.storage
+    one = storage.model_copy(update={"instances": storage.instances.model_copy(update={"value": 1})})
+    sizing = kosovo.sizing.model_copy(update={"storage": one})
+    rows = size(kosovo.model_copy(update={"sizing": sizing}), demands, draws=8)
+    assert "origin_two_addresses_peak_bits_per_s" not in {row.item for row in rows}
 
 
 def test_teams_is_told_as_information_beside_the_platform(contract: dict[str, SizingRow]) -> None:

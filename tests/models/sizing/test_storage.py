@@ -2,8 +2,10 @@
 
 import pytest
 
+from firstbell.models.sizing import Demands, size
 from firstbell.models.sizing.storage import grown, ladder_factor, raw, reed_solomon_copies
 from firstbell.models.study import SizingRow
+from firstbell.models.workload import Workload
 
 TB = 1e12
 
@@ -33,6 +35,26 @@ def test_sources_and_ladder_take_twenty_two_instances_forty_three_copies_one_hun
 
 def test_mirroring_ten_terabytes_at_a_hundred_megabits_takes_nine_days(contract: dict[str, SizingRow]) -> None:
     assert contract["mirror_s"].quantity / 86_400 == pytest.approx(9.3, rel=0.01)
+
+
+def test_copies_that_begin_again_make_it_longer(contract: dict[str, SizingRow]) -> None:
+    """A twentieth is cut: 1 + p/(2(1−p)) of the bytes, and a pause of 60 s, 120 s, … after each cut."""
+    pauses_s = 14_000 * 60 * sum(0.05 ** (k + 1) * 2**k for k in range(40))
+    sent = 1 + 0.05 / (2 * 0.95)
+    assert contract["failing_mirror_s"].quantity == pytest.approx(800_000 * sent + pauses_s, rel=1e-6)
+
+
+def test_a_mirror_leaves_a_thirtieth_of_what_hands_leave_lacking(contract: dict[str, SizingRow]) -> None:
+    with_mirror, by_hand = contract["mirror_lacking_bytes"], contract["by_hand_lacking_bytes"]
+    assert by_hand.quantity == pytest.approx(40 * 1e13 / 14_000)
+    assert contract["mirror_delay_s"].quantity == pytest.approx(900 + 57 * 1.026 + 3.3 + 4, rel=0.01)
+    assert 20 < by_hand.quantity / with_mirror.quantity < 40
+
+
+def test_without_a_mirror_in_the_profile_only_the_stock_is_told(kosovo: Workload, demands: Demands) -> None:
+    sizing = kosovo.sizing.model_copy(update={"mirror": None})
+    rows = size(kosovo.model_copy(update={"sizing": sizing}), demands, draws=8)
+    assert {row.item for row in rows if "mirror" in row.item or "by_hand" in row.item} == {"mirror_s"}
 
 
 def test_the_store_grows_and_is_filled_no_further_than_its_limit(contract: dict[str, SizingRow]) -> None:
