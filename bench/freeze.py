@@ -121,7 +121,7 @@ def frozen_run(freeze: Freeze, folder: Path) -> Outcome:
             time.sleep(freeze.freeze_at_s)
             stood_still_s = _stand_still(backend.pid, freeze.freeze_s)
             time.sleep(max(freeze.run_s - freeze.freeze_at_s - stood_still_s, 0.0))
-            locust.send_signal(signal.SIGINT)
+            locust.terminate()  # heard also where the shell that began all this has SIGINT ignored
             locust.wait(_ENDS_WITHIN_S)
     if stood_still_s > freeze.freeze_s + _LATE_AT_MOST_S:
         raise RuntimeError(
