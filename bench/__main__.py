@@ -91,7 +91,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--rounds", type=int, default=Points().rounds, help="of the peers")
     parser.add_argument("--tools", type=_tools, default=(), metavar="NAMES", help="of the peers; default: all")
-    parser.add_argument("--minutes", type=float, default=Soak().minutes, help="of the soak")
+    parser.add_argument("--minutes", type=float, default=Soak().minutes, help="of the soak, once warm")
     parser.add_argument("--learners", type=int, default=Scale().learners, help="of the scale")
     parser.add_argument("--pace", type=float, default=Scale().pace, help="of the scale; 1 is the true pace")
     parser.add_argument("--results", type=Path, default=ROOT / "docs" / "benchmarks" / "latest.json")

@@ -36,7 +36,7 @@ def _head() -> Iterator[str]:
     yield from paragraph(
         "What our learners cost as a load generator, and whether their figures are true, beside what one would use",
         "instead. `make bench` runs everything but the soak in some 20 minutes and writes this page from",
-        '[what it found](benchmarks/latest.json); `make bench ARGS="--only soak"` takes half an hour more. Load',
+        '[what it found](benchmarks/latest.json); `make bench ARGS="--only soak"` takes 50 minutes more. Load',
         "generators",
         "that are not installed are named as missing; `bench/install-peers.sh` installs them.",
     )

@@ -1,4 +1,4 @@
-"""The soak: the whole mix of learners for half an hour, and whether the generator's memory grows meanwhile.
+"""The soak: the whole mix of learners for half an hour, once warm, and whether the generator's memory grows meanwhile.
 
 ``python -m bench.soak MINUTES`` prints one JSON document.
 """
@@ -32,15 +32,23 @@ _MINUTE_S = 60.0
 
 @dataclass(frozen=True, kw_only=True)
 class Soak:
-    """A cohort of the shipped profile at the true pace. Memory is looked at after the ramp and ``warm_up_share``."""
+    """A cohort of the shipped profile at the true pace, for ``minutes`` after the ramp and the warming up.
+
+    Warm it is once the bounded caches of playlists are full, some 10 minutes at this load.
+    """
 
     minutes: float = 30.0
+    warm_up_minutes: float = 15.0
     learners: int = 5_000
     sign_ins_per_s: float = 100.0
     byte_fraction: float = 0.05
     processes: int = 1
     look_every_s: float = 10.0
-    warm_up_share: float = 0.15
+
+    @property
+    def hold_s(self) -> float:
+        """How long everybody stays."""
+        return (self.warm_up_minutes + self.minutes) * _MINUTE_S
 
     @property
     def ramp_s(self) -> float:
@@ -122,11 +130,10 @@ def growth(looks: Sequence[Look], values_bytes: Sequence[int]) -> Growth:
 
 def _plan(soak: Soak) -> Plan:
     path = find_workload(DEFAULT)
-    hold_s = soak.minutes * _MINUTE_S
     return Plan(
         workload=str(path.resolve()),
         target="http://127.0.0.1",
-        plateaus=(Plateau(kind="run", learners=soak.learners, ramp_s=soak.ramp_s, hold_s=hold_s),),
+        plateaus=(Plateau(kind="run", learners=soak.learners, ramp_s=soak.ramp_s, hold_s=soak.hold_s),),
         session_s=read_workload(path).session.length_s.value,
         byte_fraction=soak.byte_fraction,
         processes=soak.processes,
@@ -140,24 +147,23 @@ def _children() -> set[int]:
 
 def _looks(soak: Soak, running: RunningLoad, generator: int, say: Callable[[str], object]) -> list[Look]:
     """One every so often while everybody is there."""
-    hold_s = soak.minutes * _MINUTE_S
     looks: list[Look] = []
     due_s, told_minute = 0.0, -1
     for progress in running.follow():
-        time_s = hold_s - progress.remaining_s
-        if progress.learners is None or not due_s <= time_s < hold_s:
+        time_s = soak.hold_s - progress.remaining_s
+        if progress.learners is None or not due_s <= time_s < soak.hold_s:
             continue
         now = taken(generator)
         looks.append(Look(time_s=time_s, resident_bytes=now.resident_bytes, private_bytes=now.private_bytes))
         due_s = time_s + soak.look_every_s
         if (minute := int(time_s // _MINUTE_S)) > told_minute:
             told_minute = minute
-            say(f"soak, minute {minute} of {soak.minutes:g}: {now.private_bytes / 1e6:.1f} MB")
+            say(f"soak, minute {minute} of {soak.hold_s / _MINUTE_S:g}: {now.private_bytes / 1e6:.1f} MB")
     return looks
 
 
 def _result(soak: Soak, running: RunningLoad, looks: Sequence[Look], record: RunRecord) -> SoakResult:
-    warm_up_s = soak.warm_up_share * soak.minutes * _MINUTE_S
+    warm_up_s = soak.warm_up_minutes * _MINUTE_S
     steady = [look for look in looks if look.time_s >= warm_up_s]
     if len(steady) < 2:
         raise RuntimeError(f"the soak ended early ({running.manifest.status}): {'; '.join(running.manifest.problems)}")

@@ -28,7 +28,7 @@ def test_memory_that_stays_has_no_slope() -> None:
 
 
 def test_a_soak_looks_at_the_generator_while_learners_are_there() -> None:
-    found = soaked(Soak(minutes=0.05, learners=20, sign_ins_per_s=20, look_every_s=0.4))
+    found = soaked(Soak(minutes=0.05, warm_up_minutes=0.01, learners=20, sign_ins_per_s=20, look_every_s=0.4))
     assert found.status == "complete"
     assert found.requests > 20
     assert found.errors == 0
