@@ -1,9 +1,10 @@
 """The compiled event loop.
 
 Timers (thinking, latency, service on a processor of one's own) lie in one heap by time. A machine whose cores are
-shared keeps its active threads in a heap by *virtual* time, the service that a thread has had since the machine was
-last idle: all active threads have the same speed, so a thread that begins at virtual time v and needs s is done at
-v + s whatever happens meanwhile, and only the next completion has to be known in real time (Parekh & Gallager 1993).
+shared keeps its active threads in a heap by *virtual* time, the service that a thread has had since there was last
+none: all active threads have the same speed, so a thread that begins at virtual time v and needs s is done at v + s
+whatever happens meanwhile, and only the next completion has to be known in real time (Parekh & Gallager 1993). There
+are two such heaps a machine, one of the threads that go first and one of the others, each with a speed of its own.
 """
 
 import math
@@ -13,11 +14,13 @@ from firstbell.models.simulation.layout import (
     ABSENT,
     ARRIVING,
     EVENTS,
+    FIRST,
     FREE_SLOT,
     NO_HOST,
     NOBODY,
     NOW,
     OPENED,
+    OTHERS,
     QUEUED,
     SAMPLED,
     SERVED,
@@ -83,56 +86,85 @@ def _drawn(state: SimulationState, number: int) -> float:
 
 
 @compiled
-def _speed(state: SimulationState, number: int) -> float:
-    """Speed of each active thread of a machine."""
+def _active(state: SimulationState, number: int) -> int:
+    """How many threads of a machine are active."""
+    active: int = state.threads[2 * number + FIRST] + state.threads[2 * number + OTHERS]
+    return active
+
+
+@compiled
+def _speed(state: SimulationState, number: int, rank: int) -> float:
+    """Speed of each active thread of a machine of this rank: the others share what those that go first leave."""
     machine = state.machines[number]
-    active: int = state.threads[number]
+    active = _active(state, number)
     capacity: float = min(machine["cores"], active)
     if machine["speeds"] > 0:
         capacity = state.speeds[machine["first_speed"] + min(active, machine["speeds"]) - 1]
-    return capacity / active
+    first = 0.0 if machine["held_until_s"] > 0.0 else min(capacity, state.threads[2 * number + FIRST])
+    ranked: float = first if rank == FIRST else capacity - first
+    return ranked / state.threads[2 * number + rank]
 
 
 @compiled
 def _advance_machine(state: SimulationState, number: int, now: float) -> None:
-    """Brings a machine's virtual time up to now."""
+    """Brings a machine's virtual times up to now."""
     machine = state.machines[number]
-    if state.threads[number] > 0:
-        machine["virtual_s"] += (now - machine["updated_s"]) * _speed(state, number)
+    for rank in range(2):
+        if state.threads[2 * number + rank] > 0:
+            state.virtual_s[2 * number + rank] += (now - machine["updated_s"]) * _speed(state, number, rank)
     machine["updated_s"] = now
 
 
 @compiled
-def _foresee(state: SimulationState, number: int, now: float) -> None:
-    """Works out when the machine's next thread is done."""
-    if state.threads[number] == 0:
-        state.completions_s[number] = math.inf
-        return
-    left = state.thread_keys_s[number, 0] - state.machines[number]["virtual_s"]
-    state.completions_s[number] = now + max(left, 0.0) / _speed(state, number)
+def _left_s(state: SimulationState, number: int, rank: int) -> float:
+    """How long until the next thread of this rank is done, if nothing else happens; inf where none ever is."""
+    row = 2 * number + rank
+    if state.threads[row] == 0:
+        return math.inf
+    speed = _speed(state, number, rank)
+    if speed <= 0.0:
+        return math.inf
+    return max(state.thread_keys_s[row, 0] - state.virtual_s[row], 0.0) / speed
 
 
 @compiled
-def _activate(state: SimulationState, number: int, slot: int, now: float) -> None:
+def _foresee(state: SimulationState, number: int, now: float) -> None:
+    """Works out when the machine's next thread is done, or the slice that others wait for is over."""
+    next_s = now + min(_left_s(state, number, FIRST), _left_s(state, number, OTHERS))
+    held_until_s = state.machines[number]["held_until_s"]
+    state.completions_s[number] = min(next_s, held_until_s) if held_until_s > 0.0 else next_s
+
+
+@compiled
+def _activate(state: SimulationState, number: int, rank: int, slot: int, now: float) -> None:
     """A thread of the machine begins to serve the customer."""
     _advance_machine(state, number, now)
     machine = state.machines[number]
-    if state.threads[number] == 0:
-        machine["virtual_s"] = 0.0
+    row = 2 * number + rank
+    if _active(state, number) == 0:
         machine["busy_since_s"] = now
-    done_at = machine["virtual_s"] + state.customers[slot]["service_s"]
-    _push(state.thread_keys_s, state.thread_slots, state.threads, number, done_at, slot)
+    if state.threads[row] == 0:
+        state.virtual_s[row] = 0.0
+        if rank == FIRST and machine["slice_s"] > 0.0 and state.threads[2 * number + OTHERS] >= machine["cores"]:
+            machine["held_until_s"] = now + machine["slice_s"] * uniform(state.random)
+    done_at = state.virtual_s[row] + state.customers[slot]["service_s"]
+    _push(state.thread_keys_s, state.thread_slots, state.threads, row, done_at, slot)
     _foresee(state, number, now)
 
 
 @compiled
 def _deactivate(state: SimulationState, number: int, now: float) -> int:
-    """The machine's next thread is done; returns whom it served."""
+    """The machine's next thread is done; returns whom it served, NOBODY where a slice is over and none is done."""
     machine = state.machines[number]
-    machine["virtual_s"] = state.thread_keys_s[number, 0]
-    machine["updated_s"] = now
-    slot = _pop(state.thread_keys_s, state.thread_slots, state.threads, number)
-    if state.threads[number] == 0:
+    rank = FIRST if _left_s(state, number, FIRST) < _left_s(state, number, OTHERS) else OTHERS
+    row = 2 * number + rank
+    slot = NOBODY
+    _advance_machine(state, number, now)
+    if not 0.0 < machine["held_until_s"] <= now:
+        state.virtual_s[row] = state.thread_keys_s[row, 0]
+        slot = _pop(state.thread_keys_s, state.thread_slots, state.threads, row)
+    machine["held_until_s"] = 0.0
+    if _active(state, number) == 0:
         machine["busy_s"] += now - machine["busy_since_s"]
     _foresee(state, number, now)
     return slot
@@ -149,7 +181,7 @@ def _serve(state: SimulationState, slot: int, now: float) -> None:
         _set_timer(state, slot, now + customer["service_s"])
         return
     machine = pool["first_machine"] + customer["route"] % pool["replicas"] % pool["machines"]
-    _activate(state, machine, slot, now)
+    _activate(state, machine, pool["rank"], slot, now)
 
 
 @compiled
@@ -330,6 +362,8 @@ def advance(state: SimulationState, until_s: float, most_events: int) -> int:
             _pop(state.timer_keys_s, state.timer_slots, state.timers, 0)
         else:
             slot = _deactivate(state, machine, completion_s)
+            if slot == NOBODY:
+                continue
         now = min(timer_s, completion_s)
         state.clock[NOW] = now
         state.counters[EVENTS] += 1
@@ -350,12 +384,13 @@ def settle(state: SimulationState) -> None:
     for number in range(len(state.machines)):
         _advance_machine(state, number, now)
         machine = state.machines[number]
-        if state.threads[number] > 0:
+        if _active(state, number) > 0:
             machine["busy_s"] += now - machine["busy_since_s"]
             machine["busy_since_s"] = now
-        for place in range(state.threads[number]):
-            customer = state.customers[state.thread_slots[number, place]]
-            left = state.thread_keys_s[number, place] - machine["virtual_s"]
+    for row in range(len(state.threads)):
+        for place in range(state.threads[row]):
+            customer = state.customers[state.thread_slots[row, place]]
+            left = state.thread_keys_s[row, place] - state.virtual_s[row]
             state.pools[state.visits[customer["visit"]]["pool"]]["work_s"] += customer["service_s"] - left
             customer["service_s"] = left
     for slot in range(len(state.customers)):

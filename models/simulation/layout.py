@@ -23,11 +23,13 @@ UNLIMITED = 1 << 60
 ARRIVING, THINKING, UNDERWAY, QUEUED, SERVED, ABSENT = range(6)  # what a customer is doing
 SAMPLED, FREE_SLOT, EVENTS = range(3)  # places in `counters`
 NOW, OPENED = range(2)  # places in `clock`
+FIRST, OTHERS = range(2)  # the ranks of a machine's active threads; machine m's are the rows 2 m and 2 m + 1
 
 MACHINE = np.dtype(
     [
         ("cores", "f8"),
-        ("virtual_s", "f8"),  # service that a thread active since the machine was last idle has had
+        ("slice_s", "f8"),
+        ("held_until_s", "f8"),  # when the running slice is over for which those that go first wait; 0 without one
         ("updated_s", "f8"),
         ("busy_since_s", "f8"),
         ("busy_s", "f8"),
@@ -42,6 +44,7 @@ POOL = np.dtype(
         ("first_replica", "i4"),
         ("first_machine", "i4"),
         ("machines", "i4"),
+        ("rank", "i4"),
         ("busy_s", "f8"),
         ("work_s", "f8"),
     ]
@@ -96,9 +99,10 @@ class SimulationState(NamedTuple):
     machines: Records
     speeds: Floats
     completions_s: Floats  # (machines,) when the next thread of each is done
-    thread_keys_s: Floats  # (machines, room) virtual times at which active threads are done
+    virtual_s: Floats  # (2 machines,) service that a thread has had that is active since its rank was last idle
+    thread_keys_s: Floats  # (2 machines, room) virtual times at which active threads are done
     thread_slots: Slots
-    threads: Counts  # (machines,) how many are active
+    threads: Counts  # (2 machines,) how many are active
     customers: Records
     timer_keys_s: Floats  # (1, room) when somebody wakes
     timer_slots: Slots
@@ -136,9 +140,10 @@ def laid_out(system: SimulatedSystem, *, seed: int, room: int) -> SimulationStat
         machines=machines,
         speeds=speeds,
         completions_s=np.full(len(machines), np.inf),
-        thread_keys_s=np.empty((len(machines), active)),
-        thread_slots=np.empty((len(machines), active), np.int32),
-        threads=np.zeros(len(machines), np.int64),
+        virtual_s=np.zeros(2 * len(machines)),
+        thread_keys_s=np.empty((2 * len(machines), active)),
+        thread_slots=np.empty((2 * len(machines), active), np.int32),
+        threads=np.zeros(2 * len(machines), np.int64),
         customers=_absent_customers(slots),
         timer_keys_s=np.empty((1, slots)),
         timer_slots=np.empty((1, slots), np.int32),
@@ -172,13 +177,13 @@ def _most_active(system: SimulatedSystem) -> int:
 
 def _machines(hosts: Iterable[Host]) -> tuple[Records, Floats]:
     """The machines of all hosts, one after the other (one idle machine where there is no host), and their speeds."""
-    machines: list[tuple[float, float, float, float, float, int, int]] = []
+    machines: list[tuple[float, ...]] = []
     speeds: list[float] = []
     for host in hosts:
         curve = host.speeds or ()
-        machines += [(host.cores, 0.0, 0.0, 0.0, 0.0, len(speeds), len(curve))] * host.machines
+        machines += [(host.cores, host.slice_s, 0.0, 0.0, 0.0, 0.0, len(speeds), len(curve))] * host.machines
         speeds += curve
-    return np.array(machines or [(1.0, 0.0, 0.0, 0.0, 0.0, 0, 0)], MACHINE), np.array(speeds or [1.0])
+    return np.array(machines or [(1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0, 0)], MACHINE), np.array(speeds or [1.0])
 
 
 def _pools(system: SimulatedSystem) -> Records:
@@ -190,7 +195,8 @@ def _pools(system: SimulatedSystem) -> Records:
         threads = UNLIMITED if pool.threads is None or pool.kind == "delay" else pool.threads
         first = NO_HOST if pool.host is None else first_machine[pool.host]
         count = 1 if pool.host is None else machines[pool.host]
-        rows.append((threads, pool.replicas, first_replica[pool.name], first, count, 0.0, 0.0))
+        rank = FIRST if pool.goes_first else OTHERS
+        rows.append((threads, pool.replicas, first_replica[pool.name], first, count, rank, 0.0, 0.0))
     return np.array(rows, POOL)
 
 

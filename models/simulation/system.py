@@ -2,7 +2,8 @@
 
 A customer visits the pools that the steps of an activity name, one after the other. In each pool they wait, first
 come first served, for one of its threads; threads that share a host share its cores as well, as processes do under
-Linux: with n threads active on c cores each works at the speed min(1, c / n) (egalitarian processor sharing).
+Linux: with n threads active on c cores each works at the speed min(1, c / n) (egalitarian processor sharing). Threads
+that go first, such as event loops, get the cores before all others, once the slice of whoever runs is over.
 """
 
 import math
@@ -27,12 +28,16 @@ class Host:
 
     ``speeds`` replaces the cores by a measured curve: how fast they work in total with 1, 2, 3, … threads active,
     relative to one thread alone; the last one holds beyond. Replica r of a pool lives on machine r mod ``machines``.
+
+    Where others have all cores, a thread that goes first begins each service with a wait for the rest of a slice,
+    evenly distributed up to ``slice_s``; while one that goes first is active, more of them do not wait for that.
     """
 
     name: str
     cores: float = 1.0
     machines: int = 1
     speeds: tuple[float, ...] | None = None
+    slice_s: float = 0.0
 
     @property
     def capacity(self) -> float:
@@ -46,7 +51,8 @@ class Pool:
 
     Without a ``host`` each thread has a processor of its own. A customer of a closed source always comes to the
     replica of their index modulo the replicas, as a kept connection stays with one worker; a customer of an open
-    source has a random one. A ``delay`` pool serves everyone at once, at full speed.
+    source has a random one. A ``delay`` pool serves everyone at once, at full speed. Threads of pools that go first
+    share the host's cores among themselves, and all others what these leave.
     """
 
     name: str
@@ -54,6 +60,7 @@ class Pool:
     replicas: int = 1
     threads: int | None = 1
     kind: PoolKind = "queue"
+    goes_first: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -179,6 +186,8 @@ def _host_problems(host: Host) -> Iterator[Problem]:
         yield _problem(f"{key}.machines", host.machines, "not a number of machines", "Give a whole number ≥ 1.")
     if host.speeds is not None and not (host.speeds and all(map(_positive, host.speeds))):
         yield _problem(f"{key}.speeds", host.speeds, "not a list of relative speeds", "Give positive numbers.")
+    if not _not_negative(host.slice_s):
+        yield _problem(f"{key}.slice_s", host.slice_s, "not a time", "Give seconds ≥ 0.")
 
 
 def _pool_problems(pool: Pool, hosts: Mapping[str, Host]) -> Iterator[Problem]:

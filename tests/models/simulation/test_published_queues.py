@@ -121,3 +121,43 @@ def test_a_host_of_many_cores_agrees_with_many_servers_where_services_have_no_me
     shared = open_queue(Pool(name="p", host="h", threads=None), 7.0, MEMORYLESS, Host(name="h", cores=8))
     served = open_queue(Pool(name="p", threads=8), 7.0, MEMORYLESS)
     assert sum(shared.pools["p"].present.values()) == pytest.approx(sum(served.pools["p"].present.values()), rel=0.06)
+
+
+def two_ranks(host: Host, rate_per_s: float, other: Source) -> SimulationResult:
+    """Poisson arrivals at an event loop, memoryless services of mean 1 s, beside what a thread of another pool does."""
+    loop = Visit(pool="loop", service_s=1.0, factor=MEMORYLESS)
+    system = SimulatedSystem(
+        hosts=(host,),
+        pools=(Pool(name="loop", host=host.name, goes_first=True), Pool(name="rest", host=host.name)),
+        activities=(
+            Activity(name="short", steps=(Step(visits=(loop,)),)),
+            Activity(name="long", steps=(Step(visits=(Visit(pool="rest", service_s=2.0, factor=MEMORYLESS),)),)),
+            Activity(name="endless", steps=(Step(visits=(Visit(pool="rest", service_s=1e9),)),)),
+        ),
+        sources=(Source(name="s", mix={"short": 1.0}, arrival_rate_per_s=rate_per_s), other),
+    )
+    return simulate(system, duration_s=400_000 / rate_per_s, warmup_s=2000.0, seed=11)
+
+
+def test_who_goes_first_interrupts_the_others_as_preemptive_priorities_say() -> None:
+    """T₁ = 1 / (1 − ρ₁); T₂ = s₂ / (1 − ρ₁) + R / ((1 − ρ₁)(1 − ρ₁ − ρ₂)), R = Σ λ E[S²] / 2 (Kleinrock 1976, 3.39)."""
+    found = two_ranks(Host(name="h"), 0.4, Source(name="t", mix={"long": 1.0}, arrival_rate_per_s=0.15)).activities
+    assert holds_mean(found["short"], 1 / 0.6)
+    assert holds_mean(found["long"], 2 / 0.6 + (0.4 + 0.15 * 4) / (0.6 * 0.3))
+
+
+def test_who_goes_first_waits_for_the_rest_of_a_slice_before_each_service() -> None:
+    """M/G/1 with services S + D, D even on (0, 1): T = E[S + D] + λ E[(S + D)²] / (2 (1 − λ E[S + D]))."""
+    always = Source(name="t", mix={"endless": 1.0}, population=1, time_s=Distribution.deterministic(0.0))
+    found = two_ranks(Host(name="h", slice_s=1.0), 0.3, always).activities
+    mean_s, square = 1.5, 2 + 2 * 0.5 + 1 / 3
+    assert holds_mean(found["short"], mean_s + 0.3 * square / (2 * (1 - 0.3 * mean_s)))
+
+
+def test_on_two_cores_one_that_goes_first_leaves_one_to_the_others() -> None:
+    """The other pool's thread never has less than a core, and who goes first never waits for it."""
+    found = two_ranks(
+        Host(name="h", cores=2.0, slice_s=3.0), 0.5, Source(name="t", mix={"long": 1.0}, arrival_rate_per_s=0.25)
+    ).activities
+    assert holds_mean(found["short"], 1 / 0.5)
+    assert holds_mean(found["long"], 2 / 0.5)

@@ -8,7 +8,7 @@ from firstbell.models.simulation.system import Activity, Host, Pool, SimulatedSy
 def test_every_mistake_of_a_system_is_told_at_once() -> None:
     with pytest.raises(InputError) as told:
         SimulatedSystem(
-            hosts=(Host(name="h", cores=0, machines=2),),
+            hosts=(Host(name="h", cores=0, machines=2, slice_s=-1.0),),
             pools=(Pool(name="p", host="h", replicas=3), Pool(name="p", host="x", threads=0)),
             activities=(
                 Activity(
@@ -29,6 +29,7 @@ def test_every_mistake_of_a_system_is_told_at_once() -> None:
         [
             "pools",
             "hosts.h.cores",
+            "hosts.h.slice_s",
             "pools.p.replicas",
             "pools.p.host",
             "pools.p.threads",
