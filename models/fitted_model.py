@@ -14,6 +14,7 @@ from firstbell.models.streams import Pacing, Stream
 Floats = NDArray[np.float64]
 DemandsFrom = Literal["metrics", "responses", "both"]
 Seconds = Annotated[float, Field(ge=0)]
+FRONT = "delivery"  # the station that a request comes to first
 
 
 class _Part(BaseModel):
@@ -30,6 +31,11 @@ class ThreadPool(_Part):
     stations: tuple[str, ...] = Field(min_length=1)
     replicas: int = Field(ge=1)
     threads: int = Field(ge=1)
+
+    @property
+    def is_event_loop(self) -> bool:
+        """Whether one thread meets each request and hands on what takes long."""
+        return self.threads == 1 and FRONT in self.stations
 
 
 class RequestStep(_Part):

@@ -29,6 +29,7 @@ Floats = NDArray[np.float64]
 # A request passes the front, the application, what the application calls, and comes back the same way.
 ROUTE = (("delivery", 0.5), ("app", 0.5), ("auth", 1.0), ("database", 1.0), ("app", 0.5), ("delivery", 0.5))
 ELSEWHERE = Pool(name="elsewhere", kind="delay")
+SLICE_S = 0.004  # Linux looks at who runs at each tick, 250 times a second in the kernels of Debian and Ubuntu
 WARMUP_SHARE = 0.25
 MOST_REQUESTS = (
     250_000  # of one simulation where many are compared, or throughput alone is read off: see docs/calibration.md
@@ -53,12 +54,22 @@ class Machine:
 
 
 def measured_machine(model: FittedModel) -> Machine:
-    """The machine that was measured: every station's threads on the same cores, less what is used with no visit."""
+    """The machine that was measured: every station's threads on the same cores, less what is used with no visit.
+
+    Event loops go first: requests wake them, their turns are shorter than a slice, and the scheduler prefers those who
+    sleep often to hashing or querying threads that run for long (docs/calibration.md has the measurements).
+    """
     named = {"+".join(pool.stations): pool for pool in model.pools}
     return Machine(
-        hosts=(Host(name="measured", cores=model.cores - sum(model.background)),),
+        hosts=(Host(name="measured", cores=model.cores - sum(model.background), slice_s=SLICE_S),),
         pools=tuple(
-            Pool(name=name, host="measured", replicas=pool.replicas, threads=pool.threads)
+            Pool(
+                name=name,
+                host="measured",
+                replicas=pool.replicas,
+                threads=pool.threads,
+                goes_first=pool.is_event_loop,
+            )
             for name, pool in named.items()
         ),
         pool_of={station: name for name, pool in named.items() for station in pool.stations},
