@@ -14,10 +14,12 @@ COMPILED = (
     *("alarm_clock", "attendance", "pacer", "player", "playhead", "playlists", "recorder", "schedule", "stream"),
     *("throughput", "visit"),
 )
-COMPILED_CLIENT = ("client", "connection", "exchange", "origin", "parser", "reactor", "reply", "request", "shaped")
+COMPILED_CLIENT = (
+    *("body", "client", "connection", "exchange", "origin", "parser", "reactor", "reply", "request", "shaped"),
+)
 COMPILED_BACKEND = (
-    *("application", "http_connection", "http_heads", "http_parser", "http_server", "ledger", "ranges", "request"),
-    *("routes", "stations", "streaming", "tokens", "video"),
+    *("application", "http_connection", "http_heads", "http_parser", "http_server", "inflow", "ledger", "ranges"),
+    *("request", "routes", "stations", "streaming", "tokens", "video"),
 )
 
 

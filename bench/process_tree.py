@@ -1,6 +1,7 @@
 """CPU time and memory of a process and all that it started."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import psutil
 
@@ -27,3 +28,9 @@ def taken(pid: int) -> Taken:
         resident += memory.rss
         private += memory.uss
     return Taken(cpu_s=cpu_s, resident_bytes=resident, private_bytes=private)
+
+
+def most_resident_bytes(pid: int) -> int:
+    """The most that was ever resident of a process (VmHWM)."""
+    lines = Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines()
+    return next(1024 * int(line.split()[1]) for line in lines if line.startswith("VmHWM:"))

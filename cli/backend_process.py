@@ -41,6 +41,13 @@ def reference_backend(
         "--workers", str(scale.workers), "--hash", scale.password_hash, "--page-cache", str(scale.page_cache_s),
         "--commit-delay", str(scale.commit_delay_s), *scale.content.command(),
     ]  # fmt: skip
+    if scale.uploads.on:
+        rules = scale.uploads
+        command += [
+            "--upload-mode", rules.mode, "--upload-largest", str(rules.largest_bytes), "--upload-largest-batch",
+            str(rules.largest_batch_bytes), "--encoders", str(rules.encoders), "--encoding-speed",
+            str(rules.encoding_s_per_video_s),
+        ]  # fmt: skip
     if certificate is not None:
         command += ["--certificate", str(certificate.path), "--key", str(certificate.key)]
     folder.mkdir(parents=True, exist_ok=True)

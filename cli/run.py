@@ -15,9 +15,10 @@ from firstbell.cli.folders import new_folder
 from firstbell.cli.machine import halves
 from firstbell.cli.profiles import DEFAULT, find_workload
 from firstbell.cli.progress import follow
-from firstbell.cli.scale import RunScale
+from firstbell.cli.scale import RunScale, upload_rules
 from firstbell.cli.shapes import Coming, ShapeName
 from firstbell.cli.system_under_test import REFERENCE, system_under_test
+from firstbell.cli.upload_options import UploadMode
 from firstbell.fixtures.backend.configuration import Configuration
 from firstbell.models.divergence import Divergence
 from firstbell.models.evidence import RunEvidence
@@ -28,6 +29,7 @@ from firstbell.models.workload import read_workload
 from firstbell.reports.divergence import divergence_words
 from firstbell.reports.network_table import network_tables
 from firstbell.reports.run_table import run_table
+from firstbell.scenarios.abilities import states_played
 from firstbell.scenarios.accounts import accounts_needed
 from firstbell.scenarios.consent import check_consent
 from firstbell.scenarios.descriptors import raise_descriptor_limit
@@ -99,6 +101,9 @@ def run(
     publish_bytes: content_options.PublishBytes = content_options.PUBLISH_BYTES,
     publish_to: content_options.PublishTo = "digital-id",
     second_after: content_options.SecondAfter = 0.0,
+    upload_mode: Annotated[
+        UploadMode, typer.Option(help="How the reference backend takes uploads, where the profile plays them.")
+    ] = UploadMode.FIXED,
     out: Annotated[Path | None, typer.Option(help="Folder for the record; must be new or empty.")] = None,
     seed: Annotated[int, typer.Option(help="Seed of all that is random.")] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead of the table.")] = False,
@@ -136,6 +141,9 @@ def run(
         rise=rise,
     )  # fmt: skip
     plateaus, arrivals = coming.plateaus(profile)
+    plays = states_played(adapter, profile.playable)
+    for state in set(profile.playable) - set(plays):
+        console.print(f"the adapter has no calls for the state {state}: it is not played, and stays as it is stated")
     folder = new_folder(out, "run")
     plan = Plan(
         workload=str(path.resolve()),
@@ -149,12 +157,14 @@ def run(
         processes=scale.processes,
         cores=cores if target == REFERENCE else (),
         sign_in_first=len(plateaus) > 1,
+        plays=plays,
         outage_pace=outage_pace,
         publishing=content_options.publishing(publish_every, publish_bytes, publish_to, second_after),
         seed=seed,
     )
     accounts = accounts_needed(plan, profile.session.digital_id_share.value)
-    backend = replace(scale.backend(profile, pace, cohort=arrivals is None), content=content)
+    uploads = upload_rules(profile, upload_mode.value)
+    backend = replace(scale.backend(profile, pace, cohort=arrivals is None), content=content, uploads=uploads)
     with system_under_test(
         target, folder / "backend", accounts=accounts, seed=seed, console=console, scale=backend
     ) as url:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from firstbell.cli.content_options import ContentOptions
 from firstbell.fixtures.backend.configuration import Configuration
+from firstbell.fixtures.backend.upload_rules import UploadRules
 from firstbell.models.generator_capacity import DESCRIPTOR_SHARE
 from firstbell.models.plan import Plateau
 from firstbell.models.problems import InputError
@@ -51,6 +52,7 @@ class BackendScale:
     page_cache_s: float = Configuration.page_cache_s
     commit_delay_s: float = Configuration.commit_delay_s
     content: ContentOptions = field(default_factory=ContentOptions)
+    uploads: UploadRules = Configuration.uploads
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,3 +136,18 @@ class RunScale:
             page_cache_s=PAGE_CACHE_S if thick else Configuration.page_cache_s,
             commit_delay_s=COMMIT_DELAY_S if by_files > Configuration.workers else Configuration.commit_delay_s,
         )
+
+
+def upload_rules(workload: Workload, mode: str) -> UploadRules:
+    """How the reference backend takes uploads in this mode, where the profile says how they are played."""
+    uploads = workload.states.uploads
+    if uploads is None:
+        return UploadRules()
+    largest = int(uploads.largest_bytes.value)
+    return UploadRules(
+        mode=mode,
+        largest_bytes=largest,
+        largest_batch_bytes=max(largest, UploadRules.largest_batch_bytes),
+        encoders=int(uploads.encoders.value),
+        encoding_s_per_video_s=uploads.encoding_s_per_video_s.value,
+    )

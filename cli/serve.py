@@ -6,12 +6,14 @@ from typing import Annotated
 
 import typer
 
-from firstbell.cli import content_options
+from firstbell.cli import content_options, upload_options
 from firstbell.cli.content_options import ContentOptions
+from firstbell.cli.upload_options import DEFAULTS, UploadMode
 from firstbell.fixtures.backend.configuration import Configuration, ConfigurationError
 from firstbell.fixtures.backend.master import WorkerLost
 from firstbell.fixtures.backend.passwords import PasswordHash
 from firstbell.fixtures.backend.server import serve as serve_backend
+from firstbell.fixtures.backend.upload_rules import UploadRules
 from firstbell.models.problems import InputError, Problem
 
 
@@ -57,6 +59,15 @@ def serve(
     mirror_failures: content_options.MirrorFailures = Configuration.mirror_failure_share,
     mirror_backoff: content_options.MirrorBackoff = Configuration.mirror_backoff_s,
     mirror_resume: content_options.MirrorResume = False,
+    upload_mode: upload_options.Mode = UploadMode.FIXED,
+    upload_largest: upload_options.Largest = DEFAULTS.largest_bytes,
+    upload_largest_batch: upload_options.LargestBatch = DEFAULTS.largest_batch_bytes,
+    upload_rate: upload_options.Rate = DEFAULTS.bits_per_s,
+    upload_cuts: upload_options.Cuts = DEFAULTS.cut_share,
+    upload_lag: upload_options.Lag = DEFAULTS.lag_s,
+    upload_resume: upload_options.Resume = DEFAULTS.resume,
+    encoders: upload_options.Encoders = DEFAULTS.encoders,
+    encoding_speed: upload_options.EncodingSpeed = DEFAULTS.encoding_s_per_video_s,
 ) -> None:
     """The reference backend: a small e-learning platform that really hashes, renders, streams and stores.
 
@@ -65,6 +76,8 @@ def serve(
     Example: firstbell serve --port 8400 --workers 2 --learners 20000
 
     Example: firstbell serve --instances 2 --mirror --mirror-lag 60 --mirror-rate 1e8 --mirror-failures 0.1
+
+    Example: firstbell serve --upload-mode faithful --upload-largest 50000000 --upload-rate 20e6 --encoders 4
     """
     content = ContentOptions(
         instances=instances, shared_urls=shared_urls, item_limit_bytes=item_limit, mirror=mirror,
@@ -78,6 +91,11 @@ def serve(
             learners=learners, password_hash=_parsed(password_hash), page_cache_s=page_cache,
             commit_delay_s=commit_delay,
             cores=tuple(core) if core else None, seed=seed, **asdict(content),
+            uploads=UploadRules(
+                mode=upload_mode.value, largest_bytes=upload_largest, largest_batch_bytes=upload_largest_batch,
+                bits_per_s=upload_rate, cut_share=upload_cuts, lag_s=upload_lag, resume=upload_resume,
+                encoders=encoders, encoding_s_per_video_s=encoding_speed,
+            ),
         )  # fmt: skip
         typer.echo(f"Starting the reference backend on http://{host}:{port}; Ctrl-C ends it.", err=True)
         serve_backend(configuration)

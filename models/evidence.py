@@ -89,7 +89,7 @@ class RunEvidence:
     def told_streams(self) -> tuple[Stream, ...]:
         """The thinking streams as the plan told its learners to live them."""
         plan = self.record.plan
-        return told_streams(self.workload, pace=plan.pace, session_s=plan.session_s)
+        return told_streams(self.workload, pace=plan.pace, session_s=plan.session_s, plays=plan.plays)
 
     @property
     def planned_held_out(self) -> tuple[int, ...]:
@@ -125,7 +125,7 @@ class RunEvidence:
             levels=self.fit_levels(held_out),
             mixes=tuple(level for level in self.levels if level.kind == "calibration"),
             windows=windows,
-            streams=streams_of(self.workload, played_only=True),
+            streams=streams_of(self.workload, played_only=True, plays=self.record.plan.plays),
             told=self.told_streams,
             pools=self.record.thread_pools() or _one_pool_each(windows.stations),
             cores=self.server.cores if self.server is not None else None,

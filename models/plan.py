@@ -63,6 +63,7 @@ class Plan(BaseModel):
         default=False,
         description="everybody signs in during the first ramp and waits for their level: sign-ins outlast no ramp",
     )
+    plays: tuple[str, ...] = Field(default=(), description="stated states of the profile that are played as well")
     arrivals: Shape | None = Field(default=None, description="how learners come; none: each plateau is a fixed cohort")
     over_lines: bool = Field(
         default=True, description="learners come by the profile's lines, if it has any; else straight to the platform"

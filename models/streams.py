@@ -4,7 +4,7 @@ Two kinds. *Thinking* streams wait for the answer before the next think time beg
 closed class). *Paced* streams follow a clock: the player's segments and beacons, autosaves, polls.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -58,13 +58,13 @@ _FORMS: tuple[tuple[str, str | None, tuple[str, ...], Pacing, str | None], ...] 
 )
 
 
-def streams_of(workload: Workload, *, played_only: bool) -> tuple[Stream, ...]:
+def streams_of(workload: Workload, *, played_only: bool, plays: Collection[str] = ()) -> tuple[Stream, ...]:
     """The streams of a workload at its true pace, for answers that take no time.
 
     ``played_only`` is the view of a load run, where every learner is in one of the states that scenarios play; else
-    the shares are those of all learners in session.
+    the shares are those of all learners in session. Stated states that a run ``plays`` have no stream, only learners.
     """
-    played = workload.played_shares()
+    played = workload.played_shares(plays)
     whole = sum(played.values()) if played_only else 1.0
     rates = activity_rates_per_s(workload, 1.0)
     streams = []
@@ -84,7 +84,9 @@ def streams_of(workload: Workload, *, played_only: bool) -> tuple[Stream, ...]:
     return tuple(streams)
 
 
-def told_streams(workload: Workload, *, pace: float, session_s: float) -> tuple[Stream, ...]:
+def told_streams(
+    workload: Workload, *, pace: float, session_s: float, plays: Collection[str] = ()
+) -> tuple[Stream, ...]:
     """The thinking streams as the learners of a load run are told to live them, at the run's pace and sessions.
 
     Sessions there are short beside the cycles in them, and each begins a cycle anew: a view comes sooner after a
@@ -92,7 +94,7 @@ def told_streams(workload: Workload, *, pace: float, session_s: float) -> tuple[
     """
     visits = visits_per_session(workload, session_s)
     told = []
-    for stream in streams_of(workload, played_only=True):
+    for stream in streams_of(workload, played_only=True, plays=plays):
         if stream.pacing == "think":
             total = sum(visits[activity] for activity in stream.visits)
             mix = {activity: visits[activity] / total for activity in stream.visits}

@@ -13,6 +13,9 @@ _ACTIVITIES = {
     "autosave": "quiz autosave",
     "submit": "quiz submit",
     "poll": "lesson poll",
+    "upload_file": "upload of a file",
+    "upload_batch": "upload of a batch",
+    "upload_zip": "upload of a zip",
 }
 
 _STATIONS = {
@@ -20,6 +23,8 @@ _STATIONS = {
     "app": "application",
     "database": "database",
     "delivery": "delivery",
+    "storage": "storage of uploads",
+    "encoding": "encoders",
     "host": "whole machine",
 }
 

@@ -9,6 +9,7 @@ from firstbell.models.problems import InputError
 from firstbell.models.workload import Workload
 from firstbell.scenarios.accounts import Account
 from firstbell.scenarios.chance import Chance
+from firstbell.scenarios.http.client import SharedBody
 from firstbell.scenarios.visit import Visit
 
 REFERENCE = "reference"
@@ -30,12 +31,29 @@ class Attempt:
     pages: int
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Parcel:
+    """A file to upload; of a zip also the ``names`` of the files in it.
+
+    ``cut_after_bytes`` is where the learner's own line breaks, once; None where it holds.
+    """
+
+    name: str
+    body: SharedBody
+    cut_after_bytes: int | None = None
+    names: tuple[str, ...] = ()
+
+
 class Adapter(ABC):
     """Turns what learners do into requests. Every request goes through the visit, which times and records it.
 
     A method may make as many requests as the platform needs, ``visit.request(step, method, path, …)`` each; steps are
     named ``activity.what``. A request that fails raises by itself and ends the visit.
     """
+
+    plays: frozenset[str] = frozenset()
+    """States that the profile may ask to be played and that this adapter has the calls for, such as ``upload``. Others
+    stay stated: nobody plays them, and the sizing takes what the profile states of them."""
 
     def __init__(self, workload: Workload, chance: Chance) -> None:
         self.workload = workload
@@ -88,6 +106,19 @@ class Adapter(ABC):
         """
         what, remedy = "this adapter can't publish", "Give it a method publish, or leave --publish-every out"
         raise InputError.single(source="adapter", what=what, remedy=remedy, value=type(self).__name__)
+
+    def upload_file(self, visit: Visit, parcel: Parcel) -> None:
+        """Upload a file; where the line breaks, go on from what has come. Only asked where ``plays`` has upload."""
+        raise NotImplementedError
+
+    def upload_batch(self, visit: Visit, parcels: Sequence[Parcel]) -> None:
+        """Upload files that belong together. Only asked where ``plays`` has upload."""
+        raise NotImplementedError
+
+    def upload_zip(self, visit: Visit, parcel: Parcel) -> None:
+        """Upload a zip, have it unpacked, and see whether its files have their names. Only asked where ``plays`` has
+        upload."""
+        raise NotImplementedError
 
 
 def adapter_class(name: str) -> type[Adapter]:

@@ -15,7 +15,7 @@ from firstbell.scenarios.consent import check_consent
 from firstbell.scenarios.heartbeat import Heartbeat
 from firstbell.scenarios.http.client import Origin
 from firstbell.scenarios.learner import Learner
-from firstbell.scenarios.learners import Browser, LessonAttender, QuizTaker, Watcher
+from firstbell.scenarios.learners import Browser, LessonAttender, QuizTaker, Uploader, Watcher
 from firstbell.scenarios.load import Load
 from firstbell.scenarios.newcomers import newcomers_of
 from firstbell.scenarios.publishing import Teacher
@@ -29,19 +29,19 @@ _MOST_PROCESSES = 64
 _SILENT_BEATS = 20
 """Seconds for which a worker may be silent. Locust gives it three, which processes that share a core may need to make
 a ramp's learners; the verdict knows from the record how long an event loop stood still."""
-_LEARNERS: tuple[type[Learner], ...] = (Watcher, Browser, QuizTaker, LessonAttender)
+_LEARNERS: tuple[type[Learner], ...] = (Watcher, Browser, QuizTaker, LessonAttender, Uploader)
 
 
 def classes() -> dict[str, type]:
     """What a locustfile has to hold. Reads the environment (``setting``), and ends the process where that is wrong."""
     try:
         setting = Setting.of()
-        shares = setting.workload.played_shares()
+        shares = setting.workload.played_shares(setting.plays)
     except InputError as error:
         complain(str(error))
         sys.exit(_WRONG_INPUT)
     for learner in _LEARNERS:
-        learner.weight = shares[learner.state]
+        learner.weight = shares.get(learner.state, 0)
     found: dict[str, type] = {learner.__name__: learner for learner in _LEARNERS if learner.weight}
     if setting.plan:
         newcomers = newcomers_of(setting.plan)

@@ -5,8 +5,9 @@ from firstbell.scenarios.learner import Learner
 from firstbell.scenarios.lesson import attend
 from firstbell.scenarios.quiz import take_quizzes
 from firstbell.scenarios.stream import watch
+from firstbell.scenarios.upload import upload
 
-__all__ = ["Browser", "LessonAttender", "QuizTaker", "Watcher"]
+__all__ = ["Browser", "LessonAttender", "QuizTaker", "Uploader", "Watcher"]
 
 
 class Watcher(Learner):
@@ -43,3 +44,12 @@ class LessonAttender(Learner):
 
     def act(self, since_s: float) -> None:
         attend(self, since_s)
+
+
+class Uploader(Learner):
+    """Uploads files, batches and zips, where the profile says how."""
+
+    state = "upload"
+
+    def act(self, since_s: float) -> None:
+        upload(self, since_s)

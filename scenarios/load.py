@@ -3,6 +3,7 @@
 import math
 import time
 from collections.abc import Sequence
+from functools import cached_property
 
 from firstbell.models.plan import Plan
 from firstbell.models.problems import InputError
@@ -20,6 +21,7 @@ from firstbell.scenarios.player import PlayerRules
 from firstbell.scenarios.recorder import Recorder
 from firstbell.scenarios.schedule import RAMP, Schedule
 from firstbell.scenarios.setting import Setting
+from firstbell.scenarios.shelf import Shelf
 from firstbell.scenarios.source_addresses import source_addresses
 from firstbell.scenarios.visit import StepFailedError, Visit, VisitOverLine
 
@@ -56,6 +58,7 @@ class Load:
         self.recorder = Recorder(setting.run_folder, process, over_lines=network is not None)
         self.network = self._neighbourhood(plan, network)
         self.visit_type = Visit if self.network is None else VisitOverLine
+        self.plays = setting.plays
         self.player_rules = PlayerRules.of(self.workload.states.watching.player)
         # Where learners have no lines of their own, the shares of the rungs are what their screens and lines allow.
         rungs = self.workload.content.ladder.rungs
@@ -77,6 +80,13 @@ class Load:
         """A video of the account's catalogue, by its popularity."""
         return self._videos[account.by_phone][self._popularity.rank(self.chance)]
 
+    @cached_property
+    def shelf(self) -> Shelf:
+        """What learners upload, where the profile says how they do."""
+        states = self.workload.states
+        assert states.uploads is not None  # nobody uploads else
+        return Shelf(states.uploads, states.stated["upload"].bytes_in.value, self.chance, seed=self.process)
+
     def place(self, state: str) -> int:
         """The place of the next learner of a state in a queue in which all states come evenly by their shares.
 
@@ -84,7 +94,7 @@ class Load:
         """
         number = self.process + self.processes * self._placed.get(state, 0)
         self._placed[state] = self._placed.get(state, 0) + 1
-        shares = self.workload.played_shares()
+        shares = self.workload.played_shares(self.plays)
         key = (number + 0.5) / shares[state]
         before = sum(max(math.ceil(key * share - 0.5), 0) for other, share in shares.items() if other != state)
         return number + before

@@ -15,12 +15,13 @@ from firstbell.scenarios.login import sign_in
 from firstbell.scenarios.quiz import take_quizzes
 from firstbell.scenarios.schedule import ALWAYS
 from firstbell.scenarios.stream import watch
+from firstbell.scenarios.upload import upload
 from firstbell.scenarios.visit import StepFailedError
 
 if TYPE_CHECKING:
     from firstbell.scenarios.adapter import Attempt
 
-_ACTS = {"watching": watch, "browsing": browse, "quiz": take_quizzes, "lesson": attend}
+_ACTS = {"watching": watch, "browsing": browse, "quiz": take_quizzes, "lesson": attend, "upload": upload}
 
 
 class Newcomer(Learner):
@@ -111,7 +112,7 @@ class Visitor(Newcomer):
 
     def on_start(self) -> None:
         super().on_start()
-        shares = self.load.workload.played_shares()
+        shares = self.load.workload.played_shares(self.load.plays)
         self._states, self._mix = tuple(shares), Choice(tuple(shares.values()))
 
     def arrive(self, due_s: float) -> None:

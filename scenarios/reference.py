@@ -5,8 +5,9 @@ from collections.abc import Callable, Sequence
 from urllib.parse import quote
 
 from firstbell.models.workload import Workload
+from firstbell.scenarios import tus
 from firstbell.scenarios.accounts import Account
-from firstbell.scenarios.adapter import Adapter, Attempt, Video
+from firstbell.scenarios.adapter import Adapter, Attempt, Parcel, Video
 from firstbell.scenarios.chance import Chance
 from firstbell.scenarios.http.client import Reply
 from firstbell.scenarios.visit import Visit
@@ -26,6 +27,8 @@ _MASTER = "master.m3u8"
 
 class ReferenceAdapter(Adapter):
     """Speaks to ``firstbell serve``."""
+
+    plays = frozenset({"upload"})
 
     def __init__(self, workload: Workload, chance: Chance) -> None:
         super().__init__(workload, chance)
@@ -82,6 +85,25 @@ class ReferenceAdapter(Adapter):
         told = {"bytes": size_bytes, "title": f"Mësim i ri {item}", "duration_s": _ITEM_S}
         visit.request("publish.put", "PUT", f"/items/{_FIRST_ITEM + item}", json=told, keep_body=False)
 
+    def upload_file(self, visit: Visit, parcel: Parcel) -> None:
+        tus.send(visit, tus.announced(visit, parcel), parcel)
+
+    def upload_batch(self, visit: Visit, parcels: Sequence[Parcel]) -> None:
+        files = [{"name": parcel.name, "size": parcel.body.length_bytes} for parcel in parcels]
+        batch, places = visit.ask("upload_batch.open", "POST", "/batches", json={"files": files}, read=_batch)
+        for parcel, place in zip(parcels, places, strict=True):
+            if place is not None:
+                tus.send(visit, place, parcel)
+        visit.request("upload_batch.commit", "POST", f"/batches/{batch}/commit", json={}, keep_body=False)
+
+    def upload_zip(self, visit: Visit, parcel: Parcel) -> None:
+        place = tus.announced(visit, parcel)
+        tus.send(visit, place, parcel)
+        visit.request("upload_zip.unpack", "POST", f"{place}/unpack", json={}, keep_body=False)
+        if parcel.names:
+            look = f"{place}/files?first=1"
+            visit.ask("upload_zip.files", "GET", look, read=lambda reply: _check(reply, parcel.names))
+
     def _code_by_digital_id(self, visit: Visit, account: Account) -> str:
         visit.request("login.form", "GET", "/login/digital-id", keep_body=False)
         who = {"username": f"learner{account.index:06d}@nxenes.example", "password": _password(account)}
@@ -125,6 +147,21 @@ def _password(account: Account) -> str:
 
 def _text(key: str) -> Callable[[Reply], str]:
     return lambda reply: str(reply.json()[key])
+
+
+def _batch(reply: Reply) -> tuple[int, list[str | None]]:
+    """The batch, and where each of its files may be sent; None where it is refused."""
+    told = reply.json()
+    places = [f"/uploads/{file['id']}" if file["state"] == "open" else None for file in told["files"]]
+    return int(told["batch"]), places
+
+
+def _check(reply: Reply, names: Sequence[str]) -> None:
+    """ValueError where files have other names than they were given: whoever uploaded them would not know them again."""
+    listed = [file["name"] for file in reply.json()["files"]]
+    strange = [name for name in listed if name not in names]
+    if strange or not listed:
+        raise ValueError(f"{len(listed)} files, {len(strange)} of them with other names, such as {strange[:1]}")
 
 
 def _attempt(reply: Reply) -> Attempt:

@@ -25,6 +25,21 @@ ROUTES: Mapping[str, tuple[str, ...]] = {
     "submit.post": ("submit",),
     "poll.get": ("poll",),
     "publish.put": ("publish",),
+    "upload_file.create": ("upload-create",),
+    "upload_file.append": ("upload-append",),
+    "upload_file.cut": ("upload-append",),
+    "upload_file.offset": ("upload-state",),
+    "upload_batch.open": ("batch-create",),
+    "upload_batch.append": ("upload-append",),
+    "upload_batch.cut": ("upload-append",),
+    "upload_batch.offset": ("upload-state",),
+    "upload_batch.commit": ("batch-commit",),
+    "upload_zip.create": ("upload-create",),
+    "upload_zip.append": ("upload-append",),
+    "upload_zip.cut": ("upload-append",),
+    "upload_zip.offset": ("upload-state",),
+    "upload_zip.unpack": ("upload-unpack",),
+    "upload_zip.files": ("upload-files",),
 }
 
 STATIONS: Mapping[str, tuple[str, ...]] = {
@@ -39,5 +54,8 @@ STATIONS: Mapping[str, tuple[str, ...]] = {
     "submit": ("delivery", "app", "database"),
     "poll": ("delivery", "app"),
     "publish": ("delivery", "app", "database"),
+    "upload_file": ("delivery", "app", "database", "storage", "encoding"),
+    "upload_batch": ("delivery", "app", "database", "storage", "encoding"),
+    "upload_zip": ("delivery", "app", "database", "storage", "encoding"),
 }
 """The reference backend's stations that each activity visits: its architecture, as its operator would draw it."""

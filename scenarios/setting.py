@@ -10,7 +10,7 @@ from pathlib import Path
 from firstbell.models.plan import Plan, read_plan
 from firstbell.models.workload import Workload, read_workload
 from firstbell.scenarios import variables
-from firstbell.scenarios.adapter import REFERENCE
+from firstbell.scenarios.adapter import REFERENCE, adapter_class
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +41,12 @@ class Setting:
     def workload(self) -> Workload:
         """The profile; InputError where it has mistakes."""
         return read_workload(self.workload_path)
+
+    @cached_property
+    def plays(self) -> tuple[str, ...]:
+        """Stated states that are played; InputError where there is no such adapter."""
+        wanted = self.plan.plays if self.plan else self.workload.playable
+        return tuple(state for state in wanted if state in adapter_class(self.adapter).plays)
 
 
 def default_workload() -> Path:

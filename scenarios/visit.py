@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from gevent import GreenletExit
 
-from firstbell.scenarios.http.client import Client, Outcome, PreparedRequest, Reply
+from firstbell.scenarios.http.client import Client, Outcome, PreparedRequest, Reply, SharedBody
 from firstbell.scenarios.http.shaped import ShapedClient
 from firstbell.scenarios.recorder import Recorder
 
@@ -48,10 +48,12 @@ class Visit:
         *,
         json: object | None = None,
         headers: Mapping[str, str] | None = None,
+        shared_body: SharedBody | None = None,
         keep_body: bool = True,
     ) -> Reply:
         """Make a request; raise StepFailedError where it isn't answered well."""
-        return self.send(step, self.client.prepare(method, path, json=json, headers=headers), keep_body=keep_body)
+        prepared = self.client.prepare(method, path, json=json, headers=headers, shared_body=shared_body)
+        return self.send(step, prepared, keep_body=keep_body)
 
     def ask(
         self, step: str, method: str, path: str, *, read: Callable[[Reply], Answer], json: object | None = None
@@ -90,6 +92,24 @@ class Visit:
             raise StepFailedError(reply)
         return reply
 
+    def cut(self, step: str, prepared: PreparedRequest) -> None:
+        """Send a request in whose shared body the learner's own line breaks.
+
+        That is no fault of the platform: it is recorded as ``ok``, without a status. An answer that came before is
+        recorded as what it is, and raises StepFailedError where it is no good one.
+        """
+        reply = self.client.send(prepared)
+        broken = reply.outcome is Outcome.CONNECTION and not reply.status
+        recorder = self._recorder
+        recorder.add(
+            self.due_s, reply.start_s, reply.first_byte_s, reply.end_s, reply.received_bytes, self.learner,
+            self._number, reply.status, self.level, recorder.step_code(self.activity, step, prepared.method),
+            "ok" if broken or reply.outcome is _OK else reply.outcome.value,
+        )  # fmt: skip
+        self.due_s = reply.end_s
+        if not broken and reply.outcome is not _OK:
+            raise StepFailedError(reply)
+
     def missed(self) -> None:
         """Put down that the visit was due, but the run ended before it could start."""
         step = self._recorder.step_code(self.activity, self.activity, "-")
@@ -127,6 +147,13 @@ class VisitOverLine(Visit):
     ) -> Reply:
         try:
             return super().send(step, prepared, keep_body=keep_body, read=read)
+        finally:
+            if isinstance(self.client, ShapedClient):
+                self._recorder.note_network(self.client.network_s)
+
+    def cut(self, step: str, prepared: PreparedRequest) -> None:
+        try:
+            super().cut(step, prepared)
         finally:
             if isinstance(self.client, ShapedClient):
                 self._recorder.note_network(self.client.network_s)

@@ -163,10 +163,11 @@ def _ingest(case: Case) -> Row:
         binding="uploads of teachers and learners",
         source="states of the profile that were stated, not played",
     )
-    return _row(case, line, _ingest_bits_per_s)
+    return _row(case, line, ingest_line_bits_per_s)
 
 
-def _ingest_bits_per_s(values: Values, learners: float) -> Array:
+def ingest_line_bits_per_s(values: Values, learners: float) -> Array:
+    """What comes in at the day's peak, with the headroom that lines keep."""
     incoming = np.sum(list(bits_in(values, learners).values()) or [np.zeros_like(values["session.length_s"])], axis=0)
     return np.asarray(incoming * (1 + values[f"{_ASSUMED}.headroom"]))
 

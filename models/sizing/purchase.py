@@ -12,6 +12,7 @@ from firstbell.models.sizing.servers import server_rows
 from firstbell.models.sizing.sign_in import sign_in_rows
 from firstbell.models.sizing.storage import storage_rows
 from firstbell.models.sizing.tiers import tiers_of
+from firstbell.models.sizing.uploads import upload_rows
 from firstbell.models.sizing.work import times_measured_load
 from firstbell.models.study import SizingRow
 from firstbell.models.workload.profile import Workload
@@ -78,7 +79,7 @@ def _written(case: Case) -> list[SizingRow]:
 
 def _rows(case: Case) -> list[Row]:
     bought = server_rows(case, tiers_of(case)) + storage_rows(case) + bandwidth_rows(case) + sign_in_rows(case)
-    return bought + school_rows(case)
+    return bought + school_rows(case) + upload_rows(case)
 
 
 def _system(case: Case) -> SizedSystem:

@@ -1,8 +1,8 @@
 """The workload profile: who comes, what they do, what must hold and what the sizing assumes."""
 
 import hashlib
-from collections.abc import Mapping
-from typing import Literal
+from collections.abc import Collection, Mapping
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -69,13 +69,24 @@ class Workload(Strict):
         """Share of the learners in session by state, played and stated alike."""
         return {**self.played_shares(), **{name: s.share.value for name, s in self.states.stated.items()}}
 
-    def played_shares(self) -> dict[str, float]:
-        """Share of the learners in session by state, for the states that the scenarios play."""
-        return {name: getattr(self.states, name).share.value for name in PLAYED}
+    def played_shares(self, plays: Collection[str] = ()) -> dict[str, float]:
+        """Share of the learners in session by state, for the states that the scenarios play.
+
+        ``plays`` are stated states that a run plays as well (see ``playable``).
+        """
+        stated = {name: self.states.stated[name].share.value for name in plays}
+        return {name: getattr(self.states, name).share.value for name in PLAYED} | stated
+
+    @property
+    def playable(self) -> tuple[str, ...]:
+        """Stated states of which the profile says how a run plays them."""
+        return () if self.states.uploads is None else ("upload",)
 
     @property
     def hash(self) -> str:
         """SHA-256 of the profile's content, whatever its layout: two runs with the same hash are comparable."""
-        # A profile that says nothing of lines is what it was before profiles could.
-        silent = {"network"} if self.network is None else set()
+        # A profile that says nothing of lines, or of playing uploads, is what it was before profiles could.
+        silent: dict[str, Any] = {"network": True} if self.network is None else {}
+        if self.states.uploads is None:
+            silent["states"] = {"uploads": True}
         return hashlib.sha256(self.model_dump_json(exclude=silent).encode()).hexdigest()

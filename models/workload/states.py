@@ -104,6 +104,29 @@ class Stated(Strict):
     demand_s: dict[str, Positive] = Field(description="CPU seconds for each period, by station")
 
 
+class Uploads(Strict):
+    """How `firstbell run` plays the stated state ``upload``: single files, batches and zips, of its ``bytes_in`` each.
+
+    Sizes are lognormal with coefficient of variation ``size_cv``. A batch and a zip have ``batch_files`` files.
+    """
+
+    batch_share: Share = Field(description="of all uploads; what is neither a batch nor a zip is one file")
+    zip_share: Share
+    batch_files: Count
+    size_cv: Positive
+    video_share: Share = Field(description="files that are videos, and queue for an encoder")
+    largest_bytes: Positive = Field(description="largest file that the platform takes")
+    oversize_share: Share = Field(description="batches with one file that is larger than that")
+    cut_share: Share = Field(description="uploads in whose middle the learner's own line breaks, once")
+    encoders: Count
+    encoding_s_per_video_s: Positive
+
+    @classmethod
+    def contradictions(cls, data: Mapping[str, object]) -> list[str]:
+        shares = [number_at(data, name) or 0.0 for name in ("batch_share", "zip_share")]
+        return [f"batch_share and zip_share must not exceed 1, not {sum(shares):g}"] if sum(shares) > 1 else []
+
+
 class States(Strict):
     """The states and their shares of the learners in session; the shares add up to 1."""
 
@@ -112,10 +135,13 @@ class States(Strict):
     browsing: Browsing
     quiz: Quiz
     stated: dict[str, Stated] = Field(default_factory=dict)
+    uploads: Uploads | None = Field(default=None, description="how a run plays uploads; none: they stay stated")
 
     @classmethod
     def contradictions(cls, data: Mapping[str, object]) -> list[str]:
         stated = data.get("stated")
+        if data.get("uploads") is not None and not (isinstance(stated, Mapping) and "upload" in stated):
+            return ["uploads say how the state stated.upload is played: state that as well, or take them out"]
         names = [(name,) for name in PLAYED] + [("stated", n) for n in (stated if isinstance(stated, Mapping) else ())]
         shares = [number_at(data, *name, "share") for name in names]
         known = [share for share in shares if share is not None]

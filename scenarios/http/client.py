@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from urllib.parse import urljoin
 
 from firstbell.models.problems import InputError
+from firstbell.scenarios.http.body import SharedBody
 from firstbell.scenarios.http.connection import Connection
 from firstbell.scenarios.http.exchange import ask, read_reply
 from firstbell.scenarios.http.origin import Origin
@@ -17,7 +18,7 @@ from firstbell.scenarios.http.reply import Outcome, Reply, outcome_of
 from firstbell.scenarios.http.request import PreparedRequest, encoded_fields, json_body, merged, target_of
 from firstbell.scenarios.http.tls import shared_context
 
-__all__ = ["Client", "Origin", "Outcome", "PreparedRequest", "Reply", "shared_context"]
+__all__ = ["Client", "Origin", "Outcome", "PreparedRequest", "Reply", "SharedBody", "shared_context"]
 
 _monotonic = time.monotonic
 _MOST_REDIRECTS = 10
@@ -85,10 +86,12 @@ class Client:
         body: bytes | None = None,
         json: object | None = None,
         headers: Mapping[str, str] | None = None,
+        shared_body: SharedBody | None = None,
     ) -> PreparedRequest:
         """The request's bytes, default headers included, to be sent any number of times.
 
         ``path`` begins with ``/`` and is taken below the origin's base path, or is a URL of the same server.
+        ``shared_body`` is sent slice by slice, without a copy of it.
 
         Raises:
             ValueError: a path, method or header that can't be written into a request.
@@ -97,7 +100,7 @@ class Client:
             body = json_body(json)
             headers = {"Content-Type": "application/json"} | dict(headers or {})
         fields = self._fields if not headers else self._fields_with(headers)
-        return PreparedRequest(method, self._target(path), fields, body)
+        return PreparedRequest(method, self._target(path), fields, body, shared_body)
 
     def request(
         self,

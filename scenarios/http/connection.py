@@ -22,10 +22,11 @@ _READ, _WRITE = 1, 2  # libev's event bits
 class Connection:
     """One open connection. ``deadlines`` bound every wait; one that runs out raises ``TimeoutError``.
 
-    ``waiting`` is the greenlet that waits for its bytes, None while nobody does.
+    ``waiting`` is the greenlet that waits for its bytes, None while nobody does. ``spent``: an answer came before all
+    of its request was sent, so that no further request can follow.
     """
 
-    __slots__ = ("_socket", "_tls", "_watcher", "closed", "deadlines", "reactor", "waiting")
+    __slots__ = ("_socket", "_tls", "_watcher", "closed", "deadlines", "reactor", "spent", "waiting")
 
     def __init__(self, reactor: Reactor, raw: RawSocket, deadlines: Deadlines) -> None:
         self.reactor = reactor
@@ -35,6 +36,7 @@ class Connection:
         self.waiting: Any = None
         self._watcher: Any = reactor.loop.io(raw.fileno(), _READ, ref=False)  # a Deadlines' timer keeps the loop going
         self.closed = False
+        self.spent = False
 
     @classmethod
     def open(
@@ -135,10 +137,37 @@ class Connection:
         if sent < len(data):
             self._send_rest(memoryview(data)[sent:])
 
+    def begin_body(self, head: bytes) -> None:
+        """Send the head of a request whose body follows by ``send_unless_answered``; see ``send``."""
+        self.send(head)
+
+    def await_answer(self, at_most_bytes: int) -> int:
+        """The beginning of the answer to it, as from ``ask``."""
+        return self.receive(at_most_bytes)
+
+    def send_unless_answered(self, piece: memoryview) -> bool:
+        """Hand a piece of a body to the kernel; False, some of it perhaps unsent, where an answer is there already.
+
+        Over TLS an answer is looked for only at the body's end: what stirs before may be session tickets.
+
+        Raises:
+            TimeoutError, OSError: the connection broke.
+        """
+        rest = piece
+        while rest:
+            if self._tls is None and not self.is_resting():
+                return False
+            sent = self._send_some(rest)  # not within the slice below: mypyc evaluates a slice's begin twice
+            rest = rest[sent:]
+            if rest:
+                self._wait_writable(_WRITE if self._tls is not None else _READ | _WRITE)
+        return True
+
     def _send_rest(self, rest: memoryview) -> None:
         while rest:
             self._wait_writable()
-            rest = rest[self._send_some(rest) :]
+            sent = self._send_some(rest)  # not within the slice below: mypyc evaluates a slice's begin twice
+            rest = rest[sent:]
 
     def _send_some(self, data: bytes | memoryview) -> int:
         """Bytes taken at once, 0 where none could be."""
@@ -206,10 +235,10 @@ class Connection:
         if in_time is False:
             raise TimeoutError(f"nothing came for {deadlines.length_s:g} s")
 
-    def _wait_writable(self) -> None:
+    def _wait_writable(self, events: int = _WRITE) -> None:
         watcher = self._watcher
         watcher.stop()
-        watcher.events = _WRITE
+        watcher.events = events
         watcher.start(self._on_readable)
         try:
             self.wait_readable()

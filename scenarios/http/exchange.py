@@ -2,6 +2,7 @@
 
 import time
 
+from firstbell.scenarios.http.body import SharedBody
 from firstbell.scenarios.http.connection import Connection
 from firstbell.scenarios.http.parser import ReplyParser
 from firstbell.scenarios.http.reactor import BUFFER_BYTES
@@ -16,10 +17,24 @@ def ask(connection: Connection, prepared: PreparedRequest, reply: Reply) -> int:
     """Send; wait; the number of first bytes of a reply in the reactor's buffer, 0 where the server closed instead."""
     data = prepared.data
     reply.sent_bytes += len(data)
-    first_bytes = connection.ask(data, _FIRST_READ_BYTES)
+    if prepared.shared_body is None:
+        first_bytes = connection.ask(data, _FIRST_READ_BYTES)
+    else:
+        first_bytes = _ask_with(prepared.shared_body, connection, data, reply)
     if first_bytes:
         reply.first_byte_s = _monotonic()
     return first_bytes
+
+
+def _ask_with(body: SharedBody, connection: Connection, head: bytes, reply: Reply) -> int:
+    """Send the head and the body's pieces; a server that answers before the end has heard enough."""
+    connection.begin_body(head)
+    for piece in body.pieces():
+        reply.sent_bytes += len(piece)
+        if not connection.send_unless_answered(piece):
+            connection.spent = True
+            break
+    return connection.await_answer(_FIRST_READ_BYTES)
 
 
 def read_reply(connection: Connection, first_bytes: int, method: str, reply: Reply, keep_body: bool) -> bool:
@@ -36,7 +51,7 @@ def read_reply(connection: Connection, first_bytes: int, method: str, reply: Rep
         if not parser.complete:
             _read_rest(connection, parser, keep_body)
         reply.take(parser.status, parser.head, parser.body)
-        return parser.connection_reusable
+        return parser.connection_reusable and not connection.spent
     finally:
         reply.received_bytes += parser.body_bytes
         if parser.reusable:

@@ -12,6 +12,10 @@ class RawSocket(_socket.socket):
     __slots__ = ("__weakref__",)
 
 
+class LineCutError(ConnectionError):
+    """The sender's own line broke, as the scenario has it."""
+
+
 class NothingSentError(ConnectionError):
     """The connection was dead before a byte of the request was taken."""
 

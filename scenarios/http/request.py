@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from urllib.parse import quote
 
+from firstbell.scenarios.http.body import SharedBody
+
 _IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE"})  # RFC 9110 §9.2.2
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")  # RFC 9110 §5.6.2
@@ -14,22 +16,30 @@ _BODY_FIELDS = (b"content-length:", b"content-type:", b"content-encoding:")
 
 
 class PreparedRequest:
-    """One request's bytes. ``head_bytes`` of them come before the body. Good for any number of sends."""
+    """One request's bytes. ``head_bytes`` of them come before the body. Good for any number of sends.
 
-    __slots__ = ("data", "head_bytes", "idempotent", "method")
+    A ``shared_body`` is not among ``data``: it is sent after it, slice by slice.
+    """
 
-    def __init__(self, method: str, target: str, fields: bytes, body: bytes | None = None) -> None:
+    __slots__ = ("data", "head_bytes", "idempotent", "method", "shared_body")
+
+    def __init__(
+        self, method: str, target: str, fields: bytes, body: bytes | None = None, shared_body: SharedBody | None = None
+    ) -> None:
         """``target``: what the request line names (see ``target_of``); ``fields``: header lines, each with its CRLF."""
         if method not in _IDEMPOTENT and not _TOKEN.fullmatch(method):
             raise ValueError(f"{method!r} can't be a method")
         length = b""
-        if body is not None or method in _WITH_BODY:
+        if shared_body is not None:
+            length = b"Content-Length: %d\r\n" % shared_body.length_bytes
+        elif body is not None or method in _WITH_BODY:
             length = b"Content-Length: %d\r\n" % len(body or b"")
         head = b"%b %b HTTP/1.1\r\n%b%b\r\n" % (method.encode("ascii"), target.encode("ascii"), fields, length)
         self.method = method
         self.head_bytes = len(head)
         self.idempotent = method in _IDEMPOTENT
         self.data = head + body if body else head
+        self.shared_body = shared_body
 
     @property
     def target(self) -> str:
@@ -43,7 +53,8 @@ class PreparedRequest:
         dropped = _BODY_FIELDS if turns_to_get else _BODY_FIELDS[:1]
         fields = b"".join(line + b"\r\n" for line in lines if not line.lower().startswith(dropped))
         body = None if turns_to_get else self.data[self.head_bytes :] or None
-        return PreparedRequest("GET" if turns_to_get else self.method, target, fields, body)
+        shared_body = None if turns_to_get else self.shared_body
+        return PreparedRequest("GET" if turns_to_get else self.method, target, fields, body, shared_body)
 
 
 def encoded_fields(headers: Mapping[str, str]) -> bytes:

@@ -82,6 +82,34 @@ class ShapedConnection(Connection):
                 raise
             at += piece_bytes
 
+    def begin_body(self, head: bytes) -> None:
+        self._access.travel(1 + self._set_up_round_trips, len(head))
+        self._set_up_round_trips = 0
+        super().begin_body(head)
+
+    def send_unless_answered(self, piece: memoryview) -> bool:
+        """Each part of the piece once the line has carried it."""
+        part_bytes = self._access.piece_up_bytes
+        for at in range(0, len(piece), part_bytes):
+            part = piece[at : at + part_bytes]
+            self._look_away()
+            self._access.send(len(part))
+            self._look_again()
+            if not super().send_unless_answered(part):
+                return False
+        return True
+
+    def await_answer(self, at_most_bytes: int) -> int:
+        asked_s = _monotonic()
+        self._asking = True
+        try:
+            count = super().await_answer(at_most_bytes)
+        finally:
+            self._asking = False
+            self._access.platform_s += _monotonic() - asked_s
+        self._access.answered(count)
+        return count
+
     def receive(self, at_most_bytes: int, *, discard: bool = False) -> int:
         if self._asking:
             return super().receive(at_most_bytes, discard=discard)
