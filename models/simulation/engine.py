@@ -101,8 +101,9 @@ def _speed(state: SimulationState, number: int, rank: int) -> float:
     if machine["speeds"] > 0:
         capacity = state.speeds[machine["first_speed"] + min(active, machine["speeds"]) - 1]
     first = 0.0 if machine["held_until_s"] > 0.0 else min(capacity, state.threads[2 * number + FIRST])
-    ranked: float = first if rank == FIRST else capacity - first
-    return ranked / state.threads[2 * number + rank]
+    ranked = first if rank == FIRST else capacity - first
+    speed: float = ranked / state.threads[2 * number + rank]
+    return speed
 
 
 @compiled
@@ -124,7 +125,8 @@ def _left_s(state: SimulationState, number: int, rank: int) -> float:
     speed = _speed(state, number, rank)
     if speed <= 0.0:
         return math.inf
-    return max(state.thread_keys_s[row, 0] - state.virtual_s[row], 0.0) / speed
+    left_s: float = max(state.thread_keys_s[row, 0] - state.virtual_s[row], 0.0) / speed
+    return left_s
 
 
 @compiled
