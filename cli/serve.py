@@ -44,6 +44,10 @@ def serve(
     commit_delay: Annotated[
         float, typer.Option(help="Seconds that writes gather, where they come that densely, to be committed together.")
     ] = Configuration.commit_delay_s,
+    replace_workers: Annotated[
+        bool,
+        typer.Option("--replace-workers", help="Another takes the place of a worker that is lost, instead of an end."),
+    ] = False,
     core: Annotated[
         list[int] | None, typer.Option(help="A core to run on; repeat it for more. All, if none is given.")
     ] = None,
@@ -89,7 +93,7 @@ def serve(
         configuration = Configuration(
             host=host, port=port, workers=workers, hash_threads=hash_threads, database=database, data_directory=data,
             learners=learners, password_hash=_parsed(password_hash), page_cache_s=page_cache,
-            commit_delay_s=commit_delay,
+            commit_delay_s=commit_delay, replace_workers=replace_workers,
             cores=tuple(core) if core else None, seed=seed, **asdict(content),
             uploads=UploadRules(
                 mode=upload_mode.value, largest_bytes=upload_largest, largest_batch_bytes=upload_largest_batch,
