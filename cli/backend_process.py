@@ -21,6 +21,11 @@ STOPS_WITHIN_S = 10.0
 _USUAL = BackendScale()
 
 
+def database_in(folder: Path) -> str:
+    """The URL of the database that a backend with its data in this folder writes to."""
+    return f"sqlite:///{(folder / 'content.db').resolve()}"
+
+
 @contextmanager
 def reference_backend(
     folder: Path,
@@ -36,11 +41,13 @@ def reference_backend(
     port = _free_port()
     command = [
         sys.executable, "-m", "firstbell.fixtures.backend", "--host", "127.0.0.1", "--port", str(port),
-        "--database", f"sqlite:///{(folder / 'content.db').resolve()}", "--learners", str(learners),
+        "--database", database_in(folder), "--learners", str(learners),
         "--seed", str(seed), "--cores", ",".join(str(core) for core in cores), "--parent", str(os.getpid()),
         "--workers", str(scale.workers), "--hash", scale.password_hash, "--page-cache", str(scale.page_cache_s),
         "--commit-delay", str(scale.commit_delay_s), *scale.content.command(),
     ]  # fmt: skip
+    if scale.replace_workers:
+        command += ["--replace-workers"]
     if scale.uploads.on:
         rules = scale.uploads
         command += [

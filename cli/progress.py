@@ -1,5 +1,7 @@
 """A long run on the terminal: a bar with the time left, the level and the learners in session."""
 
+from collections.abc import Callable
+
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -7,8 +9,11 @@ from firstbell.scenarios.launch import Progress as RunProgress
 from firstbell.scenarios.launch import RunningLoad
 
 
-def follow(running: RunningLoad, words: str, console: Console) -> None:
-    """Follow a run to its end; Ctrl-C ends the run early and leaves a readable record."""
+def follow(running: RunningLoad, words: str, console: Console, meanwhile: Callable[[], object] = lambda: None) -> None:
+    """Follow a run to its end, doing something ``meanwhile`` at each look, several times a second.
+
+    Ctrl-C ends the run early and leaves a readable record.
+    """
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -21,5 +26,6 @@ def follow(running: RunningLoad, words: str, console: Console) -> None:
         def show(state: RunProgress) -> None:
             learners = "" if state.learners is None else f"{state.learners} learners"
             bar.update(task, completed=state.elapsed_s, learners=learners)
+            meanwhile()
 
         running.wait(show)

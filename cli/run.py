@@ -9,23 +9,30 @@ import typer
 from rich.console import Console
 
 from firstbell.cli import content_options
+from firstbell.cli.backend_process import database_in
 from firstbell.cli.content_options import ContentOptions
 from firstbell.cli.failures import INVALID_MEASUREMENT
 from firstbell.cli.folders import new_folder
+from firstbell.cli.killing import Killing
 from firstbell.cli.machine import halves
 from firstbell.cli.profiles import DEFAULT, find_workload
 from firstbell.cli.progress import follow
 from firstbell.cli.scale import RunScale, upload_rules
 from firstbell.cli.shapes import Coming, ShapeName
+from firstbell.cli.stored import checked
 from firstbell.cli.system_under_test import REFERENCE, system_under_test
 from firstbell.cli.upload_options import UploadMode
+from firstbell.cli.verdict import FALLS_SHORT
 from firstbell.fixtures.backend.configuration import Configuration
+from firstbell.models.correctness import Correctness
 from firstbell.models.divergence import Divergence
 from firstbell.models.evidence import RunEvidence
 from firstbell.models.plan import Plan
+from firstbell.models.problems import InputError
 from firstbell.models.record import RunRecord
 from firstbell.models.run_summary import RunSummary
 from firstbell.models.workload import read_workload
+from firstbell.reports.correctness import correctness_words
 from firstbell.reports.divergence import divergence_words
 from firstbell.reports.network_table import network_tables
 from firstbell.reports.run_table import run_table
@@ -104,6 +111,12 @@ def run(
     upload_mode: Annotated[
         UploadMode, typer.Option(help="How the reference backend takes uploads, where the profile plays them.")
     ] = UploadMode.FIXED,
+    kill_worker_at: Annotated[
+        float | None,
+        typer.Option(
+            min=0, help="Second of the measuring at which a worker of the reference backend is killed; another follows."
+        ),
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the record; must be new or empty.")] = None,
     seed: Annotated[int, typer.Option(help="Seed of all that is random.")] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead of the table.")] = False,
@@ -116,6 +129,8 @@ def run(
 
     Example: firstbell run kosovo --learners 115000
 
+    Example: firstbell run kosovo --learners 2000 --shape deadline --duration 60 --kill-worker-at 40
+
     Example: firstbell run kosovo --instances 2 --mirror --mirror-lag 10 --publish-every 5
     """
     console = Console(stderr=True)
@@ -125,6 +140,7 @@ def run(
         mirror_failure_share=mirror_failures, mirror_backoff_s=mirror_backoff, mirror_resume=mirror_resume,
     )  # fmt: skip
     content.check(beside=target == REFERENCE)
+    _check_killing(kill_worker_at, beside=target == REFERENCE)
     path = find_workload(workload)
     profile = read_workload(path)
     if target != REFERENCE:
@@ -164,28 +180,41 @@ def run(
     )
     accounts = accounts_needed(plan, profile.session.digital_id_share.value)
     uploads = upload_rules(profile, upload_mode.value)
-    backend = replace(scale.backend(profile, pace, cohort=arrivals is None), content=content, uploads=uploads)
+    backend = replace(
+        scale.backend(profile, pace, cohort=arrivals is None), content=content, uploads=uploads,
+        replace_workers=kill_worker_at is not None,
+    )  # fmt: skip
     with system_under_test(
         target, folder / "backend", accounts=accounts, seed=seed, console=console, scale=backend
     ) as url:
         plan = plan.model_copy(update={"target": url})
         with launch(plan, folder / "record", confirm_host=confirm_host) as running:
-            follow(running, _who_comes(plan), console)
+            killing = kill_worker_at is not None and Killing(at_s=kill_worker_at, running=running, console=console)
+            follow(running, _who_comes(plan), console, killing or (lambda: None))
     record = RunRecord.read(folder / "record")
     found = judge(record)
     summary = RunSummary.of(RunEvidence(record=record, workload=profile))
+    kept = checked(record, database_in(folder / "backend"), instances=instances) if target == REFERENCE else None
     if as_json:
-        typer.echo(json.dumps(_document(record, found, summary), indent=2))
+        typer.echo(json.dumps(_document(record, found, summary, kept), indent=2))
     else:
-        _show(record, found, summary)
-    raise typer.Exit(0 if found.verdict == "valid" else INVALID_MEASUREMENT)
+        _show(record, found, summary, kept)
+    if found.verdict != "valid":
+        raise typer.Exit(INVALID_MEASUREMENT)
+    raise typer.Exit(FALLS_SHORT if kept is not None and not kept.holds else 0)
+
+
+def _check_killing(at_s: float | None, *, beside: bool) -> None:
+    if at_s is not None and not beside:
+        what, remedy = "only a worker of the reference backend can be killed", "Leave it out, or leave --target out"
+        raise InputError.single(source="firstbell run", key="--kill-worker-at", value=at_s, what=what, remedy=remedy)
 
 
 def _who_comes(plan: Plan) -> str:
     return f"{plan.peak_learners} learners" if plan.arrivals is None else f"{plan.people} arrivals"
 
 
-def _show(record: RunRecord, found: Validity, summary: RunSummary) -> None:
+def _show(record: RunRecord, found: Validity, summary: RunSummary, kept: Correctness | None) -> None:
     typer.echo(f"{record.folder}: {found.verdict}")
     for reason in found.reasons:
         typer.echo(f"  {reason}")
@@ -198,9 +227,11 @@ def _show(record: RunRecord, found: Validity, summary: RunSummary) -> None:
     divergence = Divergence.of(record.server())
     for words in divergence_words(divergence) if divergence else ():
         console.print(words, highlight=False)
+    for words in correctness_words(kept) if kept else ():
+        console.print(words, highlight=False)
 
 
-def _document(record: RunRecord, found: Validity, summary: RunSummary) -> dict[str, Any]:
+def _document(record: RunRecord, found: Validity, summary: RunSummary, kept: Correctness | None) -> dict[str, Any]:
     return {
         "record": str(record.folder),
         "workload": record.manifest.workload,
@@ -209,5 +240,6 @@ def _document(record: RunRecord, found: Validity, summary: RunSummary) -> dict[s
         "validity": {"verdict": found.verdict, "reasons": found.reasons},
         "arrivals": record.plan.arrivals.model_dump() if record.plan.arrivals else None,
         "content_divergence": divergence.as_json() if (divergence := Divergence.of(record.server())) else None,
+        "correctness": kept.as_json() if kept else None,
         **summary.as_json(),
     }

@@ -53,6 +53,7 @@ class BackendScale:
     commit_delay_s: float = Configuration.commit_delay_s
     content: ContentOptions = field(default_factory=ContentOptions)
     uploads: UploadRules = Configuration.uploads
+    replace_workers: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -99,6 +99,10 @@ class RunRecord:
         """How each view of a video went; None where no view is on record."""
         return self._parts("views")
 
+    def writes(self) -> pa.Table | None:
+        """What the platform was asked to keep, and whether it said so; None where nothing was."""
+        return self._parts("writes")
+
     def lines(self) -> pa.Table | None:
         """By which line of the profile each learner came; None where they had no lines of their own."""
         return self._parts("lines")

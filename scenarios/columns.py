@@ -64,6 +64,18 @@ _RUNG: list[tuple[str, pa.DataType]] = [
 RUNG = pa.schema(_RUNG)
 """Video fetched in a view at one rung of the ladder, counted from the lowest, 0."""
 
+_WRITE: list[tuple[str, pa.DataType]] = [
+    ("time_s", pa.float64()),
+    ("learner", pa.int32()),
+    ("kind", pa.string()),
+    ("key", pa.string()),
+    ("digest", pa.int64()),
+    ("number", pa.int32()),
+    ("acknowledged", pa.bool_()),
+]
+WRITE = pa.schema(_WRITE)
+"""What the platform was asked to keep, and whether it said that it did."""
+
 _GENERATOR: list[tuple[str, pa.DataType]] = [
     ("time_s", pa.float64()),
     ("cpu_s", pa.float64()),

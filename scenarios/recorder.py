@@ -9,7 +9,18 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from pyarrow import parquet
 
-from firstbell.scenarios.columns import GENERATOR, LINE, OUTCOMES, PACKED_SAMPLE, RUNG, SAMPLE, VIEW, Rows, sample_table
+from firstbell.scenarios.columns import (
+    GENERATOR,
+    LINE,
+    OUTCOMES,
+    PACKED_SAMPLE,
+    RUNG,
+    SAMPLE,
+    VIEW,
+    WRITE,
+    Rows,
+    sample_table,
+)
 
 _FIRST_ROWS = 1 << 16
 _OUTCOME_CODES = {outcome: code for code, outcome in enumerate(OUTCOMES)}
@@ -39,11 +50,12 @@ class Recorder:
         self._flushed_requests = 0
         self._step_codes: dict[tuple[str, str, str], int] = {}
         self._views: list[tuple[Any, ...]] = []
+        self._writes: list[tuple[Any, ...]] = []
         self._generator: list[tuple[Any, ...]] = []
         self._network_s: dict[int, float] = {}
         self._lines: list[tuple[Any, ...]] = []
         self._rungs: list[tuple[Any, ...]] = []
-        self._parts = {"samples": 0, "views": 0, "generator": 0}
+        self._parts = {"samples": 0, "views": 0, "writes": 0, "generator": 0}
         if over_lines:
             self._parts |= {"lines": 0, "rungs": 0}
         self.steps: list[tuple[str, str, str]] = []
@@ -87,6 +99,10 @@ class Recorder:
         """Record a view, in the order of ``columns.VIEW``."""
         self._views.append(view)
 
+    def add_write(self, *write: object) -> None:
+        """Record what the platform was asked to keep, in the order of ``columns.WRITE``."""
+        self._writes.append(write)
+
     def add_generator(self, *state: object) -> None:
         """Record this process's own state, in the order of ``columns.GENERATOR``."""
         self._generator.append(state)
@@ -120,6 +136,7 @@ class Recorder:
         buffer, self._at, self._fed = self._buffer, 0, 0
         self._flushed_requests += count
         views, self._views = self._views, []
+        writes, self._writes = self._writes, []
         generator, self._generator = self._generator, []
         network, self._network_s = self._network_s, {}
         lines, self._lines = self._lines, []
@@ -134,6 +151,7 @@ class Recorder:
         def write() -> None:
             self._write("samples", _table_of(rows, steps, network_s))
             self._write("views", _table_of_tuples(views, VIEW))
+            self._write("writes", _table_of_tuples(writes, WRITE))
             self._write("generator", _table_of_tuples(generator, GENERATOR))
             if self.over_lines:
                 self._write("lines", _table_of_tuples(lines, LINE))

@@ -11,6 +11,7 @@ from firstbell.scenarios.adapter import Adapter, Attempt, Parcel, Video
 from firstbell.scenarios.chance import Chance
 from firstbell.scenarios.http.client import Reply
 from firstbell.scenarios.visit import Visit
+from firstbell.scenarios.writes import Write, digest_of
 
 _ASSET = re.compile(rb"""/assets/[^"'<> ]+(?=["'])""")
 _PASSWORDS = 16
@@ -45,7 +46,7 @@ class ReferenceAdapter(Adapter):
         code = self._code_by_phone(visit, account) if account.by_phone else self._code_by_digital_id(visit, account)
         token = visit.ask("login.token", "POST", "/token", json={"code": code}, read=_text("token"))
         visit.client.set_token(token)
-        visit.request("login.profile", "GET", "/me")
+        visit.ask("login.profile", "GET", "/me", read=lambda reply: _own(reply, account))
 
     def open_page(self, visit: Visit) -> None:
         reply = visit.request("page.html", "GET", self._search())
@@ -61,22 +62,28 @@ class ReferenceAdapter(Adapter):
     def start_quiz(self, visit: Visit) -> Attempt:
         quiz = self.chance.below(_QUIZZES)
         attempt = visit.ask("quiz_start.attempt", "POST", f"/quizzes/{quiz}/attempts", json={}, read=_attempt)
+        visit.stored(Write("attempt", attempt.id, digest_of(quiz)))
         visit.request("quiz_start.page", "GET", f"/attempts/{attempt.id}/pages/1", keep_body=False)
         return attempt
 
     def answer_page(self, visit: Visit, attempt: Attempt, page: int, save: int) -> None:
         path = f"/attempts/{attempt.id}/pages"
-        filled_in = {"answers": self._answers(page), "save": save}
-        visit.request("answer.save", "PUT", f"{path}/{page}", json=filled_in, keep_body=False)
+        answers = self._answers(page)
+        filled_in = {"answers": answers, "save": save}
+        with visit.storing(_saved(attempt, page, answers, save)):
+            visit.request("answer.save", "PUT", f"{path}/{page}", json=filled_in, keep_body=False)
         if page < attempt.pages:
             visit.request("answer.page", "GET", f"{path}/{page + 1}", keep_body=False)
 
     def autosave(self, visit: Visit, attempt: Attempt, page: int, save: int) -> None:
-        filled_in = {"page": page, "answers": self._answers(page), "save": save}
-        visit.request("autosave.put", "PUT", f"/attempts/{attempt.id}/autosave", json=filled_in, keep_body=False)
+        answers = self._answers(page)
+        filled_in = {"page": page, "answers": answers, "save": save}
+        with visit.storing(_saved(attempt, page, answers, save)):
+            visit.request("autosave.put", "PUT", f"/attempts/{attempt.id}/autosave", json=filled_in, keep_body=False)
 
     def submit_quiz(self, visit: Visit, attempt: Attempt) -> None:
-        visit.ask("submit.post", "POST", f"/attempts/{attempt.id}/submit", read=lambda reply: reply.json()["score"])
+        correct = visit.ask("submit.post", "POST", f"/attempts/{attempt.id}/submit", read=_correct)
+        visit.stored(Write("hand-in", attempt.id, digest_of(correct)))
 
     def poll(self, visit: Visit) -> None:
         visit.request("poll.get", "GET", "/lessons/current", keep_body=False)
@@ -86,19 +93,19 @@ class ReferenceAdapter(Adapter):
         visit.request("publish.put", "PUT", f"/items/{_FIRST_ITEM + item}", json=told, keep_body=False)
 
     def upload_file(self, visit: Visit, parcel: Parcel) -> None:
-        tus.send(visit, tus.announced(visit, parcel), parcel)
+        _sent(visit, tus.announced(visit, parcel), parcel)
 
     def upload_batch(self, visit: Visit, parcels: Sequence[Parcel]) -> None:
         files = [{"name": parcel.name, "size": parcel.body.length_bytes} for parcel in parcels]
         batch, places = visit.ask("upload_batch.open", "POST", "/batches", json={"files": files}, read=_batch)
         for parcel, place in zip(parcels, places, strict=True):
             if place is not None:
-                tus.send(visit, place, parcel)
+                _sent(visit, place, parcel)
         visit.request("upload_batch.commit", "POST", f"/batches/{batch}/commit", json={}, keep_body=False)
 
     def upload_zip(self, visit: Visit, parcel: Parcel) -> None:
         place = tus.announced(visit, parcel)
-        tus.send(visit, place, parcel)
+        _sent(visit, place, parcel)
         visit.request("upload_zip.unpack", "POST", f"{place}/unpack", json={}, keep_body=False)
         if parcel.names:
             look = f"{place}/files?first=1"
@@ -149,11 +156,32 @@ def _text(key: str) -> Callable[[Reply], str]:
     return lambda reply: str(reply.json()[key])
 
 
+def _sent(visit: Visit, place: str, parcel: Parcel) -> None:
+    """Send a file to where it was announced."""
+    with visit.storing(Write("upload", place.rpartition("/")[2], digest_of(parcel.body.length_bytes))):
+        tus.send(visit, place, parcel)
+
+
 def _batch(reply: Reply) -> tuple[int, list[str | None]]:
     """The batch, and where each of its files may be sent; None where it is refused."""
     told = reply.json()
     places = [f"/uploads/{file['id']}" if file["state"] == "open" else None for file in told["files"]]
     return int(told["batch"]), places
+
+
+def _own(reply: Reply, account: Account) -> None:
+    """ValueError where a learner is shown another's account."""
+    shown = reply.json()["learner"]
+    if shown != account.index:
+        raise ValueError(f"learner {account.index} was shown the account of {shown}")
+
+
+def _saved(attempt: Attempt, page: int, answers: dict[str, int], save: int) -> Write:
+    return Write("save", f"{attempt.id}/{page}", digest_of(answers), save)
+
+
+def _correct(reply: Reply) -> int:
+    return int(reply.json()["correct"])
 
 
 def _check(reply: Reply, names: Sequence[str]) -> None:

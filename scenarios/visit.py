@@ -2,7 +2,8 @@
 
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import TypeVar
 
 from gevent import GreenletExit
@@ -10,6 +11,7 @@ from gevent import GreenletExit
 from firstbell.scenarios.http.client import Client, Outcome, PreparedRequest, Reply, SharedBody
 from firstbell.scenarios.http.shaped import ShapedClient
 from firstbell.scenarios.recorder import Recorder
+from firstbell.scenarios.writes import Write
 
 _monotonic = time.monotonic
 _OK = Outcome.OK
@@ -109,6 +111,20 @@ class Visit:
         self.due_s = reply.end_s
         if not broken and reply.outcome is not _OK:
             raise StepFailedError(reply)
+
+    @contextmanager
+    def storing(self, write: Write) -> Iterator[None]:
+        """Put down what the requests within ask the platform to keep: acknowledged where all are answered well."""
+        acknowledged = False
+        try:
+            yield
+            acknowledged = True
+        finally:
+            self._recorder.add_write(self.due_s, self.learner, *write, acknowledged)
+
+    def stored(self, write: Write) -> None:
+        """Put down what the platform says it keeps, where what it is kept under is known from the answer alone."""
+        self._recorder.add_write(self.due_s, self.learner, *write, True)
 
     def missed(self) -> None:
         """Put down that the visit was due, but the run ended before it could start."""
