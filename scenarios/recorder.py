@@ -45,6 +45,7 @@ class Recorder:
         self._process = process
         self._buffer = bytearray(_FIRST_ROWS * _ROW_BYTES)
         self._limit = len(self._buffer)
+        self._spare: bytearray | None = None
         self._at = 0
         self._fed = 0
         self._flushed_requests = 0
@@ -143,13 +144,15 @@ class Recorder:
         rungs, self._rungs = self._rungs, []
         if self._folder is None:
             return
-        self._buffer = bytearray(self._limit)
-        rows = np.frombuffer(buffer, SAMPLE, count=count)
+        # Two buffers take turns: new ones of 4 MB every few seconds would leave gaps in the heap, which then grows.
+        self._buffer = self._spare if self._spare is not None else bytearray(self._limit)
+        self._spare = None
         steps = tuple(self.steps)
         network_s = _column_of(network, count) if self.over_lines else None
 
         def write() -> None:
-            self._write("samples", _table_of(rows, steps, network_s))
+            self._write("samples", _table_of(np.frombuffer(buffer, SAMPLE, count=count), steps, network_s))
+            self._spare = buffer if len(buffer) == self._limit else None
             self._write("views", _table_of_tuples(views, VIEW))
             self._write("writes", _table_of_tuples(writes, WRITE))
             self._write("generator", _table_of_tuples(generator, GENERATOR))
