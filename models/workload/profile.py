@@ -9,6 +9,7 @@ from pydantic import Field
 from firstbell.models.workload.assumptions import Objective, SizingAssumptions, StudyPlan
 from firstbell.models.workload.content import Content
 from firstbell.models.workload.network import Network
+from firstbell.models.workload.sign_in import SigningIn
 from firstbell.models.workload.sourced import Count, Source, Strict, number_at
 from firstbell.models.workload.states import PLAYED, Day, Session, States
 
@@ -63,6 +64,7 @@ class Workload(Strict):
     day: Day
     sizing: SizingAssumptions
     study: StudyPlan
+    signing_in: SigningIn | None = Field(default=None, description="what goes wrong; none: all sign in at once")
     network: Network | None = Field(default=None, description="learners' lines; none: nothing slows them down")
 
     def shares(self) -> dict[str, float]:
@@ -76,6 +78,6 @@ class Workload(Strict):
     @property
     def hash(self) -> str:
         """SHA-256 of the profile's content, whatever its layout: two runs with the same hash are comparable."""
-        # A profile that says nothing of lines is what it was before profiles could.
-        silent = {"network"} if self.network is None else set()
+        # A profile that says nothing of lines, or of signing in, is what it was before profiles could.
+        silent = {name for name in ("network", "signing_in") if getattr(self, name) is None}
         return hashlib.sha256(self.model_dump_json(exclude=silent).encode()).hexdigest()
