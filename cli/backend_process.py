@@ -39,7 +39,7 @@ def reference_backend(
         "--database", f"sqlite:///{(folder / 'content.db').resolve()}", "--learners", str(learners),
         "--seed", str(seed), "--cores", ",".join(str(core) for core in cores), "--parent", str(os.getpid()),
         "--workers", str(scale.workers), "--hash", scale.password_hash, "--page-cache", str(scale.page_cache_s),
-        "--commit-delay", str(scale.commit_delay_s), *scale.content.command(),
+        "--commit-delay", str(scale.commit_delay_s), *scale.content.command(), *scale.identity.command(),
     ]  # fmt: skip
     if certificate is not None:
         command += ["--certificate", str(certificate.path), "--key", str(certificate.key)]

@@ -8,10 +8,11 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from firstbell.cli import content_options
+from firstbell.cli import content_options, identity_options
 from firstbell.cli.content_options import ContentOptions
 from firstbell.cli.failures import INVALID_MEASUREMENT
 from firstbell.cli.folders import new_folder
+from firstbell.cli.identity_options import IdentityOptions
 from firstbell.cli.machine import halves
 from firstbell.cli.profiles import DEFAULT, find_workload
 from firstbell.cli.progress import follow
@@ -24,10 +25,12 @@ from firstbell.models.evidence import RunEvidence
 from firstbell.models.plan import Plan
 from firstbell.models.record import RunRecord
 from firstbell.models.run_summary import RunSummary
-from firstbell.models.workload import read_workload
+from firstbell.models.sign_in_outcomes import SignInOutcomes
+from firstbell.models.workload import Workload, read_workload
 from firstbell.reports.divergence import divergence_words
 from firstbell.reports.network_table import network_tables
 from firstbell.reports.run_table import run_table
+from firstbell.reports.sign_in import sign_in_words
 from firstbell.scenarios.accounts import accounts_needed
 from firstbell.scenarios.consent import check_consent
 from firstbell.scenarios.descriptors import raise_descriptor_limit
@@ -95,6 +98,7 @@ def run(
     mirror_failures: content_options.MirrorFailures = Configuration.mirror_failure_share,
     mirror_backoff: content_options.MirrorBackoff = Configuration.mirror_backoff_s,
     mirror_resume: content_options.MirrorResume = False,
+    sign_in: identity_options.SignIn = None,
     publish_every: content_options.PublishEvery = None,
     publish_bytes: content_options.PublishBytes = content_options.PUBLISH_BYTES,
     publish_to: content_options.PublishTo = "digital-id",
@@ -120,6 +124,8 @@ def run(
         mirror_failure_share=mirror_failures, mirror_backoff_s=mirror_backoff, mirror_resume=mirror_resume,
     )  # fmt: skip
     content.check(beside=target == REFERENCE)
+    identity = IdentityOptions.parse(sign_in)
+    identity.check(beside=target == REFERENCE)
     path = find_workload(workload)
     profile = read_workload(path)
     if target != REFERENCE:
@@ -154,7 +160,9 @@ def run(
         seed=seed,
     )
     accounts = accounts_needed(plan, profile.session.digital_id_share.value)
-    backend = replace(scale.backend(profile, pace, cohort=arrivals is None), content=content)
+    backend = replace(
+        scale.backend(profile, pace, cohort=arrivals is None), content=content, identity=identity.with_profile(profile)
+    )
     with system_under_test(
         target, folder / "backend", accounts=accounts, seed=seed, console=console, scale=backend
     ) as url:
@@ -165,9 +173,9 @@ def run(
     found = judge(record)
     summary = RunSummary.of(RunEvidence(record=record, workload=profile))
     if as_json:
-        typer.echo(json.dumps(_document(record, found, summary), indent=2))
+        typer.echo(json.dumps(_document(record, found, summary, profile), indent=2))
     else:
-        _show(record, found, summary)
+        _show(record, found, summary, profile)
     raise typer.Exit(0 if found.verdict == "valid" else INVALID_MEASUREMENT)
 
 
@@ -175,7 +183,13 @@ def _who_comes(plan: Plan) -> str:
     return f"{plan.peak_learners} learners" if plan.arrivals is None else f"{plan.people} arrivals"
 
 
-def _show(record: RunRecord, found: Validity, summary: RunSummary) -> None:
+def _sign_ins(record: RunRecord, workload: Workload) -> SignInOutcomes | None:
+    signing_in = workload.signing_in
+    tries = signing_in and signing_in.tries
+    return SignInOutcomes.of(record.samples(), int(tries.value) if tries else None)
+
+
+def _show(record: RunRecord, found: Validity, summary: RunSummary, workload: Workload) -> None:
     typer.echo(f"{record.folder}: {found.verdict}")
     for reason in found.reasons:
         typer.echo(f"  {reason}")
@@ -185,12 +199,15 @@ def _show(record: RunRecord, found: Validity, summary: RunSummary) -> None:
     console.print(run_table(summary))
     for table in network_tables(summary.network) if summary.network else ():
         console.print(table)
+    outcomes = _sign_ins(record, workload)
+    for words in sign_in_words(outcomes) if outcomes else ():
+        console.print(words, highlight=False)
     divergence = Divergence.of(record.server())
     for words in divergence_words(divergence) if divergence else ():
         console.print(words, highlight=False)
 
 
-def _document(record: RunRecord, found: Validity, summary: RunSummary) -> dict[str, Any]:
+def _document(record: RunRecord, found: Validity, summary: RunSummary, workload: Workload) -> dict[str, Any]:
     return {
         "record": str(record.folder),
         "workload": record.manifest.workload,
@@ -199,5 +216,6 @@ def _document(record: RunRecord, found: Validity, summary: RunSummary) -> dict[s
         "validity": {"verdict": found.verdict, "reasons": found.reasons},
         "arrivals": record.plan.arrivals.model_dump() if record.plan.arrivals else None,
         "content_divergence": divergence.as_json() if (divergence := Divergence.of(record.server())) else None,
+        "sign_in": outcomes.as_json() if (outcomes := _sign_ins(record, workload)) else None,
         **summary.as_json(),
     }

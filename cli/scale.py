@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass, field
 
 from firstbell.cli.content_options import ContentOptions
+from firstbell.cli.identity_options import IdentityOptions
 from firstbell.fixtures.backend.configuration import Configuration
 from firstbell.models.generator_capacity import DESCRIPTOR_SHARE
 from firstbell.models.plan import Plateau
@@ -51,6 +52,7 @@ class BackendScale:
     page_cache_s: float = Configuration.page_cache_s
     commit_delay_s: float = Configuration.commit_delay_s
     content: ContentOptions = field(default_factory=ContentOptions)
+    identity: IdentityOptions = field(default_factory=IdentityOptions)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
-from firstbell.cli import content_options
+from firstbell.cli import content_options, identity_options
 from firstbell.cli.content_options import ContentOptions
+from firstbell.cli.identity_options import IdentityOptions
 from firstbell.fixtures.backend.configuration import Configuration, ConfigurationError
 from firstbell.fixtures.backend.master import WorkerLost
 from firstbell.fixtures.backend.passwords import PasswordHash
@@ -57,6 +58,7 @@ def serve(
     mirror_failures: content_options.MirrorFailures = Configuration.mirror_failure_share,
     mirror_backoff: content_options.MirrorBackoff = Configuration.mirror_backoff_s,
     mirror_resume: content_options.MirrorResume = False,
+    sign_in: identity_options.SignIn = None,
 ) -> None:
     """The reference backend: a small e-learning platform that really hashes, renders, streams and stores.
 
@@ -65,6 +67,8 @@ def serve(
     Example: firstbell serve --port 8400 --workers 2 --learners 20000
 
     Example: firstbell serve --instances 2 --mirror --mirror-lag 60 --mirror-rate 1e8 --mirror-failures 0.1
+
+    Example: firstbell serve --sign-in idp --sign-in idp-tenant-rate=200 --sign-in sms-lag=8
     """
     content = ContentOptions(
         instances=instances, shared_urls=shared_urls, item_limit_bytes=item_limit, mirror=mirror,
@@ -72,6 +76,8 @@ def serve(
         mirror_failure_share=mirror_failures, mirror_backoff_s=mirror_backoff, mirror_resume=mirror_resume,
     )  # fmt: skip
     content.check(beside=True)
+    identity = IdentityOptions.parse(sign_in)
+    identity.check(beside=True)
     try:
         configuration = Configuration(
             host=host, port=port, workers=workers, hash_threads=hash_threads, database=database, data_directory=data,
@@ -79,6 +85,7 @@ def serve(
             commit_delay_s=commit_delay,
             cores=tuple(core) if core else None, seed=seed, **asdict(content),
         )  # fmt: skip
+        configuration = identity.applied_to(configuration)
         typer.echo(f"Starting the reference backend on http://{host}:{port}; Ctrl-C ends it.", err=True)
         serve_backend(configuration)
     except ConfigurationError as error:
