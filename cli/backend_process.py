@@ -44,7 +44,7 @@ def reference_backend(
         "--database", database_in(folder), "--learners", str(learners),
         "--seed", str(seed), "--cores", ",".join(str(core) for core in cores), "--parent", str(os.getpid()),
         "--workers", str(scale.workers), "--hash", scale.password_hash, "--page-cache", str(scale.page_cache_s),
-        "--commit-delay", str(scale.commit_delay_s), *scale.content.command(),
+        "--commit-delay", str(scale.commit_delay_s), *scale.content.command(), *scale.identity.command(),
     ]  # fmt: skip
     if scale.replace_workers:
         command += ["--replace-workers"]

@@ -8,11 +8,12 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from firstbell.cli import content_options
+from firstbell.cli import content_options, identity_options
 from firstbell.cli.backend_process import database_in
 from firstbell.cli.content_options import ContentOptions
 from firstbell.cli.failures import INVALID_MEASUREMENT
 from firstbell.cli.folders import new_folder
+from firstbell.cli.identity_options import IdentityOptions
 from firstbell.cli.killing import Killing
 from firstbell.cli.machine import halves
 from firstbell.cli.profiles import DEFAULT, find_workload
@@ -31,11 +32,13 @@ from firstbell.models.plan import Plan
 from firstbell.models.problems import InputError
 from firstbell.models.record import RunRecord
 from firstbell.models.run_summary import RunSummary
-from firstbell.models.workload import read_workload
+from firstbell.models.sign_in_outcomes import SignInOutcomes
+from firstbell.models.workload import Workload, read_workload
 from firstbell.reports.correctness import correctness_words
 from firstbell.reports.divergence import divergence_words
 from firstbell.reports.network_table import network_tables
 from firstbell.reports.run_table import run_table
+from firstbell.reports.sign_in import sign_in_words
 from firstbell.scenarios.abilities import states_played
 from firstbell.scenarios.accounts import accounts_needed
 from firstbell.scenarios.consent import check_consent
@@ -104,6 +107,7 @@ def run(
     mirror_failures: content_options.MirrorFailures = Configuration.mirror_failure_share,
     mirror_backoff: content_options.MirrorBackoff = Configuration.mirror_backoff_s,
     mirror_resume: content_options.MirrorResume = False,
+    sign_in: identity_options.SignIn = None,
     publish_every: content_options.PublishEvery = None,
     publish_bytes: content_options.PublishBytes = content_options.PUBLISH_BYTES,
     publish_to: content_options.PublishTo = "digital-id",
@@ -141,6 +145,8 @@ def run(
     )  # fmt: skip
     content.check(beside=target == REFERENCE)
     _check_killing(kill_worker_at, beside=target == REFERENCE)
+    identity = IdentityOptions.parse(sign_in)
+    identity.check(beside=target == REFERENCE)
     path = find_workload(workload)
     profile = read_workload(path)
     if target != REFERENCE:
@@ -182,7 +188,7 @@ def run(
     uploads = upload_rules(profile, upload_mode.value)
     backend = replace(
         scale.backend(profile, pace, cohort=arrivals is None), content=content, uploads=uploads,
-        replace_workers=kill_worker_at is not None,
+        identity=identity.with_profile(profile), replace_workers=kill_worker_at is not None,
     )  # fmt: skip
     with system_under_test(
         target, folder / "backend", accounts=accounts, seed=seed, console=console, scale=backend
@@ -196,9 +202,9 @@ def run(
     summary = RunSummary.of(RunEvidence(record=record, workload=profile))
     kept = checked(record, database_in(folder / "backend"), instances=instances) if target == REFERENCE else None
     if as_json:
-        typer.echo(json.dumps(_document(record, found, summary, kept), indent=2))
+        typer.echo(json.dumps(_document(record, found, summary, profile, kept), indent=2))
     else:
-        _show(record, found, summary, kept)
+        _show(record, found, summary, profile, kept)
     if found.verdict != "valid":
         raise typer.Exit(INVALID_MEASUREMENT)
     raise typer.Exit(FALLS_SHORT if kept is not None and not kept.holds else 0)
@@ -214,7 +220,15 @@ def _who_comes(plan: Plan) -> str:
     return f"{plan.peak_learners} learners" if plan.arrivals is None else f"{plan.people} arrivals"
 
 
-def _show(record: RunRecord, found: Validity, summary: RunSummary, kept: Correctness | None) -> None:
+def _sign_ins(record: RunRecord, workload: Workload) -> SignInOutcomes | None:
+    signing_in = workload.signing_in
+    tries = signing_in and signing_in.tries
+    return SignInOutcomes.of(record.samples(), int(tries.value) if tries else None)
+
+
+def _show(
+    record: RunRecord, found: Validity, summary: RunSummary, workload: Workload, kept: Correctness | None
+) -> None:
     typer.echo(f"{record.folder}: {found.verdict}")
     for reason in found.reasons:
         typer.echo(f"  {reason}")
@@ -224,6 +238,9 @@ def _show(record: RunRecord, found: Validity, summary: RunSummary, kept: Correct
     console.print(run_table(summary))
     for table in network_tables(summary.network) if summary.network else ():
         console.print(table)
+    outcomes = _sign_ins(record, workload)
+    for words in sign_in_words(outcomes) if outcomes else ():
+        console.print(words, highlight=False)
     divergence = Divergence.of(record.server())
     for words in divergence_words(divergence) if divergence else ():
         console.print(words, highlight=False)
@@ -231,7 +248,9 @@ def _show(record: RunRecord, found: Validity, summary: RunSummary, kept: Correct
         console.print(words, highlight=False)
 
 
-def _document(record: RunRecord, found: Validity, summary: RunSummary, kept: Correctness | None) -> dict[str, Any]:
+def _document(
+    record: RunRecord, found: Validity, summary: RunSummary, workload: Workload, kept: Correctness | None
+) -> dict[str, Any]:
     return {
         "record": str(record.folder),
         "workload": record.manifest.workload,
@@ -241,5 +260,6 @@ def _document(record: RunRecord, found: Validity, summary: RunSummary, kept: Cor
         "arrivals": record.plan.arrivals.model_dump() if record.plan.arrivals else None,
         "content_divergence": divergence.as_json() if (divergence := Divergence.of(record.server())) else None,
         "correctness": kept.as_json() if kept else None,
+        "sign_in": outcomes.as_json() if (outcomes := _sign_ins(record, workload)) else None,
         **summary.as_json(),
     }

@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass, field
 
 from firstbell.cli.content_options import ContentOptions
+from firstbell.cli.identity_options import IdentityOptions
 from firstbell.fixtures.backend.configuration import Configuration
 from firstbell.fixtures.backend.upload_rules import UploadRules
 from firstbell.models.generator_capacity import DESCRIPTOR_SHARE
@@ -54,6 +55,7 @@ class BackendScale:
     content: ContentOptions = field(default_factory=ContentOptions)
     uploads: UploadRules = Configuration.uploads
     replace_workers: bool = False
+    identity: IdentityOptions = field(default_factory=IdentityOptions)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
-from firstbell.cli import content_options, upload_options
+from firstbell.cli import content_options, identity_options, upload_options
 from firstbell.cli.content_options import ContentOptions
+from firstbell.cli.identity_options import IdentityOptions
 from firstbell.cli.upload_options import DEFAULTS, UploadMode
 from firstbell.fixtures.backend.configuration import Configuration, ConfigurationError
 from firstbell.fixtures.backend.master import WorkerLost
@@ -72,6 +73,7 @@ def serve(
     upload_resume: upload_options.Resume = DEFAULTS.resume,
     encoders: upload_options.Encoders = DEFAULTS.encoders,
     encoding_speed: upload_options.EncodingSpeed = DEFAULTS.encoding_s_per_video_s,
+    sign_in: identity_options.SignIn = None,
 ) -> None:
     """The reference backend: a small e-learning platform that really hashes, renders, streams and stores.
 
@@ -82,6 +84,8 @@ def serve(
     Example: firstbell serve --instances 2 --mirror --mirror-lag 60 --mirror-rate 1e8 --mirror-failures 0.1
 
     Example: firstbell serve --upload-mode faithful --upload-largest 50000000 --upload-rate 20e6 --encoders 4
+
+    Example: firstbell serve --sign-in idp --sign-in idp-tenant-rate=200 --sign-in sms-lag=8
     """
     content = ContentOptions(
         instances=instances, shared_urls=shared_urls, item_limit_bytes=item_limit, mirror=mirror,
@@ -89,6 +93,8 @@ def serve(
         mirror_failure_share=mirror_failures, mirror_backoff_s=mirror_backoff, mirror_resume=mirror_resume,
     )  # fmt: skip
     content.check(beside=True)
+    identity = IdentityOptions.parse(sign_in)
+    identity.check(beside=True)
     try:
         configuration = Configuration(
             host=host, port=port, workers=workers, hash_threads=hash_threads, database=database, data_directory=data,
@@ -101,6 +107,7 @@ def serve(
                 encoders=encoders, encoding_s_per_video_s=encoding_speed,
             ),
         )  # fmt: skip
+        configuration = identity.applied_to(configuration)
         typer.echo(f"Starting the reference backend on http://{host}:{port}; Ctrl-C ends it.", err=True)
         serve_backend(configuration)
     except ConfigurationError as error:

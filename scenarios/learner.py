@@ -12,7 +12,7 @@ from firstbell.scenarios.accounts import Account
 from firstbell.scenarios.attendance import Attendance
 from firstbell.scenarios.http.client import Client, Outcome
 from firstbell.scenarios.load import Load
-from firstbell.scenarios.login import sign_in
+from firstbell.scenarios.login import GaveUpError, fail, sign_in
 from firstbell.scenarios.pacer import Pacer
 from firstbell.scenarios.visit import StepFailedError, Visit
 
@@ -39,6 +39,7 @@ class Learner(User):
     leave_s: float
     first_session: bool
     pacers: tuple[Pacer, ...]
+    tries_in_vain: int = 0
 
     def on_start(self) -> None:
         """Take a place among the learners and wait for the moment to come in."""
@@ -208,8 +209,8 @@ class Learner(User):
             self._come_in()
         try:
             signed_in_s = sign_in(self, due_s)
-        except StepFailedError:
-            return self._try_again_s()
+        except StepFailedError as failure:
+            return self._refused(failure)
         begins_s = max(signed_in_s, self.attendance.entry_s)
         self.wait_until(begins_s)
         self._come_in()
@@ -225,8 +226,19 @@ class Learner(User):
         self.first_session = False
         return self.leave_s
 
-    def _try_again_s(self) -> float:
-        """Somebody whom the platform refuses reads the page and tries again."""
+    def _refused(self, failure: StepFailedError) -> float:
+        """When the next sign-in is due; who gives up comes back for another session."""
+        try:
+            fail(self)
+        except GaveUpError:
+            self._leave()
+            load = self.load
+            return load.schedule.after("login", _monotonic(), load.chance.exponential(load.session_s), self.attendance)
+        return self._try_again_s(failure)
+
+    def _try_again_s(self, failure: StepFailedError) -> float:
+        """Somebody whom the platform refuses reads the page and tries again, not before it said (Retry-After)."""
         load, browsing = self.load, self.load.workload.states.browsing
-        think_s = load.chance.lognormal(browsing.think_s.value, browsing.think_cv.value)
-        return load.schedule.after("login", _monotonic(), think_s, self.attendance)
+        think_s, now_s = load.chance.lognormal(browsing.think_s.value, browsing.think_cv.value), _monotonic()
+        read_s = load.schedule.after("login", now_s, think_s, self.attendance)
+        return max(read_s, now_s + (failure.reply.retry_after_s or 0.0))

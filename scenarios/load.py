@@ -22,8 +22,11 @@ from firstbell.scenarios.recorder import Recorder
 from firstbell.scenarios.schedule import RAMP, Schedule
 from firstbell.scenarios.setting import Setting
 from firstbell.scenarios.shelf import Shelf
-from firstbell.scenarios.source_addresses import source_addresses
-from firstbell.scenarios.visit import StepFailedError, Visit, VisitOverLine
+from firstbell.scenarios.source_addresses import Schools, source_addresses
+from firstbell.scenarios.visit import BUSY, StepFailedError, Visit, VisitOverLine
+
+_CATALOGUE_WAITS_S = (0.2, 0.5, 1.0, 2.0, 4.0)
+_LONGEST_WAIT_S = 5.0
 
 
 class Load:
@@ -41,6 +44,7 @@ class Load:
         self.process = process
         self.processes = processes
         self._source_address = source_addresses(origin, process)
+        self._schools = Schools.of(origin, self.workload)
         self.schedule = Schedule.of(plan, anchor_s) if plan and anchor_s is not None else Schedule(())
         self.arrivals = Arrivals.of(plan, self.schedule, process) if plan and anchor_s is not None else Arrivals(())
         self.session_s = plan.session_s if plan else self.workload.session.length_s.value
@@ -72,9 +76,15 @@ class Load:
 
     def new_client(self, learner: int | None = None) -> Client:
         """A connection of its own for a learner, over the learner's line if it has one; None: for nobody of them."""
+        address = self._source_address() if learner is None or self._schools is None else self._schools.address(learner)
         if self.network is None or learner is None:
-            return Client(self.origin, source_address=self._source_address())
-        return ShapedClient(self.origin, self.network.access_of(learner), source_address=self._source_address())
+            return Client(self.origin, source_address=address)
+        return ShapedClient(self.origin, self.network.access_of(learner), source_address=address)
+
+    @property
+    def differ_by_place(self) -> bool:
+        """Learners come from places of their own, by lines or from addresses that others have not."""
+        return self.network is not None or self._schools is not None
 
     def any_video(self, account: Account) -> Video:
         """A video of the account's catalogue, by its popularity."""
@@ -117,7 +127,7 @@ class Load:
             unrecorded, client, activity="catalogue", learner=account.index, number=0, level=RAMP, due_s=now_s
         )
         try:
-            videos = self.adapter.videos(visit, account)
+            videos = self._read_catalogue(visit, account)
         except StepFailedError as failure:
             raise self._unreadable(f"the catalogue of videos can't be read: {failure}") from None
         finally:
@@ -126,6 +136,17 @@ class Load:
         if not videos:
             raise self._unreadable("the catalogue has no videos")
         return videos
+
+    def _read_catalogue(self, visit: Visit, account: Account) -> Sequence[Video]:
+        """An identity provider that refuses or fails now and then is no reason not to begin."""
+        for wait_s in _CATALOGUE_WAITS_S:
+            try:
+                return self.adapter.videos(visit, account)
+            except StepFailedError as failure:
+                if failure.reply.status not in BUSY:
+                    raise
+                visit.come_back(min(failure.reply.retry_after_s or wait_s, _LONGEST_WAIT_S))
+        return self.adapter.videos(visit, account)
 
     def _neighbourhood(self, plan: Plan | None, network: Network | None) -> Neighbourhood | None:
         if network is None:

@@ -11,7 +11,7 @@ from firstbell.scenarios.browse import browse
 from firstbell.scenarios.chance import Choice
 from firstbell.scenarios.learner import Learner, SessionOverError
 from firstbell.scenarios.lesson import attend
-from firstbell.scenarios.login import sign_in
+from firstbell.scenarios.login import GaveUpError, fail, sign_in
 from firstbell.scenarios.quiz import take_quizzes
 from firstbell.scenarios.schedule import ALWAYS
 from firstbell.scenarios.stream import watch
@@ -73,9 +73,11 @@ class Newcomer(Learner):
                 else:
                     self._awaited_s = due_s
                     self.account = self.load.accounts.take()
-                    if self.load.network is not None:
+                    if self.load.differ_by_place:
                         self.client = self.load.new_client(self.account.index)  # another person comes by another line
-                    self.arrive(due_s)
+                    self.tries_in_vain = 0
+                    with suppress(GaveUpError):
+                        self.arrive(due_s)
                     self._go()
         except SessionOverError:
             raise StopUser from None
@@ -86,12 +88,13 @@ class Newcomer(Learner):
         self._awaited_s = None
 
     def signed_in(self, due_s: float) -> float:
-        """Sign in, again and again where the platform refuses; when it was done."""
+        """Sign in, again and again where the platform refuses; when it was done. GaveUpError at the last try."""
         while True:
             try:
                 signed_in_s = sign_in(self, due_s)
-            except StepFailedError:
-                due_s = self._try_again_s()
+            except StepFailedError as failure:
+                fail(self)
+                due_s = self._try_again_s(failure)
             else:
                 self._come_in()
                 return signed_in_s
@@ -150,8 +153,8 @@ class Finisher(Newcomer):
             visit = self.begin("quiz_start", due_s)
             try:
                 return self.load.adapter.start_quiz(visit)
-            except StepFailedError:
-                due_s = self._try_again_s()
+            except StepFailedError as failure:
+                due_s = self._try_again_s(failure)
 
     def _hand_in(self, attempt: "Attempt", due_s: float) -> None:
         while True:
@@ -160,7 +163,7 @@ class Finisher(Newcomer):
                 self.load.adapter.submit_quiz(visit, attempt)
             except StepFailedError as failure:
                 self.bear(failure)
-                due_s = self._try_again_s()
+                due_s = self._try_again_s(failure)
             else:
                 return
 

@@ -1,8 +1,7 @@
 """The adapter of the reference backend, and the pattern to write another one after."""
 
 import re
-from collections.abc import Callable, Sequence
-from urllib.parse import quote
+from collections.abc import Sequence
 
 from firstbell.models.workload import Workload
 from firstbell.scenarios import tus
@@ -10,11 +9,11 @@ from firstbell.scenarios.accounts import Account
 from firstbell.scenarios.adapter import Adapter, Attempt, Parcel, Video
 from firstbell.scenarios.chance import Chance
 from firstbell.scenarios.http.client import Reply
+from firstbell.scenarios.reference_sign_in import ReferenceSignIn, platform_of
 from firstbell.scenarios.visit import Visit
 from firstbell.scenarios.writes import Write, digest_of
 
 _ASSET = re.compile(rb"""/assets/[^"'<> ]+(?=["'])""")
-_PASSWORDS = 16
 _CATEGORIES = 12
 _GRADES = 13
 _CATALOGUE_PAGES = 8
@@ -33,9 +32,11 @@ class ReferenceAdapter(Adapter):
 
     def __init__(self, workload: Workload, chance: Chance) -> None:
         super().__init__(workload, chance)
+        self._sign_in = ReferenceSignIn(workload, chance)
         self._assets_a_page = workload.states.browsing.requests_per_page.value - 1
 
     def videos(self, visit: Visit, account: Account) -> Sequence[Video]:
+        self._sign_in.platform = platform_of(visit)
         self.sign_in(visit, account)
         limit = int(self.workload.content.videos.value)
         namespace, videos = visit.ask("catalogue.videos", "GET", f"/videos?limit={limit}", read=_videos)
@@ -43,9 +44,7 @@ class ReferenceAdapter(Adapter):
         return videos
 
     def sign_in(self, visit: Visit, account: Account) -> None:
-        code = self._code_by_phone(visit, account) if account.by_phone else self._code_by_digital_id(visit, account)
-        token = visit.ask("login.token", "POST", "/token", json={"code": code}, read=_text("token"))
-        visit.client.set_token(token)
+        visit.client.set_token(self._sign_in.sign_in(visit, account))
         visit.ask("login.profile", "GET", "/me", read=lambda reply: _own(reply, account))
 
     def open_page(self, visit: Visit) -> None:
@@ -111,20 +110,6 @@ class ReferenceAdapter(Adapter):
             look = f"{place}/files?first=1"
             visit.ask("upload_zip.files", "GET", look, read=lambda reply: _check(reply, parcel.names))
 
-    def _code_by_digital_id(self, visit: Visit, account: Account) -> str:
-        visit.request("login.form", "GET", "/login/digital-id", keep_body=False)
-        who = {"username": f"learner{account.index:06d}@nxenes.example", "password": _password(account)}
-        return visit.ask("login.credentials", "POST", "/login/digital-id", json=who, read=_text("code"))
-
-    def _code_by_phone(self, visit: Visit, account: Account) -> str:
-        visit.request("login.form", "GET", "/login/phone", keep_body=False)
-        phone = f"+38340{account.index:06d}"
-        who = {"phone": phone, "password": _password(account)}
-        challenge = visit.ask("login.credentials", "POST", "/login/phone", json=who, read=_text("challenge"))
-        sent = visit.ask("login.sms", "GET", f"/sms/{quote(phone)}", read=_text("code"))
-        answer = {"challenge": challenge, "code": sent}
-        return visit.ask("login.code", "POST", "/login/phone/code", json=answer, read=_text("code"))
-
     def _search(self) -> str:
         """Half look into a category of their grade, half leaf through one of the two."""
         chance = self.chance
@@ -146,14 +131,6 @@ def _assets(html: bytes, most: int) -> list[str]:
     while len(found) < most and (match := next(matches, None)):
         found[match[0]] = None
     return [asset.decode() for asset in found]
-
-
-def _password(account: Account) -> str:
-    return f"Pw-{account.index % _PASSWORDS:02d}-shkolla"
-
-
-def _text(key: str) -> Callable[[Reply], str]:
-    return lambda reply: str(reply.json()[key])
 
 
 def _sent(visit: Visit, place: str, parcel: Parcel) -> None:

@@ -3,12 +3,19 @@
 from collections.abc import Mapping
 
 ROUTES: Mapping[str, tuple[str, ...]] = {
-    "login.form": ("login-page-digital-id", "login-page-phone"),
-    "login.credentials": ("login-digital-id", "login-phone"),
+    "login.form": ("login-page-digital-id", "login-page-phone", "idp-form"),
+    "login.credentials": ("login-digital-id", "login-phone", "idp-credentials"),
     "login.sms": ("sms",),
-    "login.code": ("login-phone-code",),
-    "login.token": ("token",),
+    "login.code": ("login-phone-code", "idp-verify"),
+    "login.token": ("token", "token-oidc"),
     "login.profile": ("me",),
+    "login.mistyped": ("login-digital-id", "login-phone", "idp-credentials"),
+    "login.child": ("login-phone-child",),
+    "login.send-code": ("idp-send-code",),
+    "login.code-again": ("login-phone", "idp-send-code"),
+    "login.authorize": ("idp-authorize",),
+    "login.confirmed": ("idp-confirmed",),
+    "login.id-token": ("idp-token",),
     "page.html": ("courses",),
     "page.asset": ("asset",),
     "video_start.master": ("master-playlist",),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TypeVar
 
-from gevent import GreenletExit
+from gevent import GreenletExit, sleep
 
 from firstbell.scenarios.http.client import Client, Outcome, PreparedRequest, Reply, SharedBody
 from firstbell.scenarios.http.shaped import ShapedClient
@@ -16,6 +16,8 @@ from firstbell.scenarios.writes import Write
 _monotonic = time.monotonic
 _OK = Outcome.OK
 Answer = TypeVar("Answer")
+BUSY = (429, 503)
+"""Statuses that ask to come again (RFC 6585, RFC 9110): what was asked for is not wrong."""
 
 
 class StepFailedError(Exception):
@@ -29,7 +31,7 @@ class StepFailedError(Exception):
 class Visit:
     """A learner's visit to an activity. The first request is due at ``due_s``, each further one when the last ended."""
 
-    __slots__ = ("_number", "_recorder", "activity", "client", "due_s", "learner", "level")
+    __slots__ = ("_number", "_recorder", "activity", "client", "due_s", "learner", "level", "pause")
 
     def __init__(
         self, recorder: Recorder, client: Client, *, activity: str, learner: int, number: int, level: int, due_s: float
@@ -41,6 +43,8 @@ class Visit:
         self.learner = learner
         self.level = level
         self.due_s = due_s
+        self.pause: Callable[[float], None] = _sleep_until
+        """Waits until a moment, in its own way where somebody's session may end before."""
 
     def request(
         self,
@@ -72,16 +76,28 @@ class Visit:
         *,
         keep_body: bool = True,
         read: Callable[[Reply], None] | None = None,
+        follow_redirects: bool = True,
+        refusal: int = 0,
+        bearable: tuple[int, ...] = (),
     ) -> Reply:
-        """Send a prepared request; raise StepFailedError where it isn't answered well."""
+        """Send a prepared request; raise StepFailedError where it isn't answered well.
+
+        ``refusal`` is the status of a refusal that would be right: any other answer isn't, then. Those of ``bearable``
+        are no failures, and are not read.
+        """
         start_s = _monotonic()
         try:
-            reply = self.client.send(prepared, keep_body=keep_body)
+            reply = self.client.send(prepared, keep_body=keep_body, follow_redirects=follow_redirects)
         except GreenletExit:
             # Stopped before the answer came: leaving it out would leave out the slowest of all.
             self._given_up(step, prepared.method, start_s)
             raise
-        if read is not None and reply.outcome is _OK:
+        borne = bool(bearable) and reply.status in bearable
+        if borne:
+            reply.bear(bearable)
+        elif refusal:
+            reply.judge_refusal(refusal)
+        if read is not None and reply.outcome is _OK and not borne:
             _read(reply, read)
         outcome = "ok" if reply.outcome is _OK else reply.outcome.value
         end_s, recorder = reply.end_s, self._recorder
@@ -126,6 +142,17 @@ class Visit:
         """Put down what the platform says it keeps, where what it is kept under is known from the answer alone."""
         self._recorder.add_write(self.due_s, self.learner, *write, True)
 
+    def come_back(self, wait_s: float) -> None:
+        """Stay away as long as the platform has asked for, which is part of what the visit takes."""
+        due_s = _monotonic() + wait_s
+        try:
+            self.pause(due_s)
+        except BaseException:
+            # The run ends meanwhile: a visit that was refused and never went on has not gone well.
+            self._given_up(f"{self.activity}.waiting", "-", self.due_s)
+            raise
+        self.due_s = due_s
+
     def missed(self) -> None:
         """Put down that the visit was due, but the run ended before it could start."""
         step = self._recorder.step_code(self.activity, self.activity, "-")
@@ -139,6 +166,10 @@ class Visit:
             self.due_s, start_s, math.nan, _monotonic(), 0, self.learner, self._number, 0, self.level,
             recorder.step_code(self.activity, step, method), "timeout",
         )  # fmt: skip
+
+
+def _sleep_until(moment_s: float) -> None:
+    sleep(max(moment_s - _monotonic(), 0.0))
 
 
 def _read(reply: Reply, read: Callable[[Reply], None]) -> None:
@@ -160,9 +191,15 @@ class VisitOverLine(Visit):
         *,
         keep_body: bool = True,
         read: Callable[[Reply], None] | None = None,
+        follow_redirects: bool = True,
+        refusal: int = 0,
+        bearable: tuple[int, ...] = (),
     ) -> Reply:
         try:
-            return super().send(step, prepared, keep_body=keep_body, read=read)
+            return super().send(
+                step, prepared, keep_body=keep_body, read=read, follow_redirects=follow_redirects, refusal=refusal,
+                bearable=bearable,
+            )  # fmt: skip
         finally:
             if isinstance(self.client, ShapedClient):
                 self._recorder.note_network(self.client.network_s)

@@ -3,6 +3,7 @@
 import numpy as np
 
 from firstbell.models.figures import Array, Values
+from firstbell.models.sign_in_time import SignInLimits
 from firstbell.models.sizing.case import Case
 from firstbell.models.sizing.rows import Line, Row, figure_terms
 from firstbell.models.study import Rejected
@@ -29,7 +30,11 @@ def provider_requests_per_login(values: Values) -> Array:
 def sign_in_rows(case: Case) -> list[Row]:
     """Logins a second, and requests a second at the identity provider where the profile names one."""
     rows = [_steady(case), _first_bell(case)]
-    return [*rows, _provider(case)] if f"{_PROVIDER}.requests_per_s" in case.values else rows
+    if f"{_PROVIDER}.requests_per_s" in case.values:
+        rows.append(_provider(case))
+    if f"{_PROVIDER}.school_learners" in case.values:
+        rows.append(_school(case))
+    return rows
 
 
 def _steady(case: Case) -> Row:
@@ -87,6 +92,45 @@ def _provider(case: Case) -> Row:
     )
     keys = [*reading.keys_read, f"{_PROVIDER}.requests_per_s"]
     return Row(line=line, values=requests, terms=figure_terms(case, keys))
+
+
+def _school(case: Case) -> Row:
+    reading = case.reading()
+    learners = reading[f"{_PROVIDER}.school_learners"]
+    values = _school_sign_in_s(reading, learners)
+    allowed, window_s = (
+        float(case.values[f"{_PROVIDER}.{name}"][0]) for name in ("address_requests", "address_window_s")
+    )
+    asked = float(learners[0] * provider_requests_per_login(case.values)[0])
+    line = Line(
+        group=_GROUP,
+        item="school_sign_in_s",
+        title=f"A school of {float(learners[0]):.0f} behind one address, until all have signed in",
+        unit="s",
+        formula="(⌈n ÷ address_requests⌉ − 1) × address_window_s, the rest at requests_per_s; n = learners × requests",
+        binding=f"it asks {asked:.0f} times; an address may {allowed:.0f} times in {window_s:.0f} s",
+        source="the provider's published limits, nobody else signing in",
+    )
+    return Row(line=line, values=values, terms=figure_terms(case, reading.keys_read))
+
+
+def _school_sign_in_s(values: Values, learners: Array) -> Array:
+    """One at a time, as each draw may have other limits."""
+    rate = values[f"{_PROVIDER}.requests_per_s"]
+    rows = np.broadcast_arrays(
+        learners * provider_requests_per_login(values),
+        rate,
+        values[f"{_PROVIDER}.address_requests"],
+        values[f"{_PROVIDER}.address_window_s"],
+    )
+    return np.array(
+        [
+            SignInLimits(
+                tenant_per_s=per_s, tenant_burst=per_s, address_requests=max(allowed, 1.0), address_window_s=window_s
+            ).time_s(requests)
+            for requests, per_s, allowed, window_s in zip(*(row.tolist() for row in rows), strict=True)
+        ]
+    )
 
 
 def _one_tenant(case: Case, limit: float) -> Rejected:

@@ -84,11 +84,22 @@ class FirstBell(Strict):
 
 
 class IdentityProvider(Strict):
-    """A sign-in service outside the platform, which limits the requests a second of each tenant."""
+    """A sign-in service outside the platform, which limits the requests a second of each tenant, and those of each
+    address in a window: that of a school, behind which all its learners are."""
 
     requests_per_s: Positive
     requests_per_digital_id_login: Positive
     requests_per_phone_login: Positive
+    address_requests: Count | None = Field(default=None, description="allowed to one address in a window")
+    address_window_s: Positive | None = Field(default=None, description="that window, from the first request on")
+    school_learners: Count | None = Field(default=None, description="who sign in together from their school's address")
+
+    @classmethod
+    def contradictions(cls, data: Mapping[str, object]) -> list[str]:
+        together = ("address_requests", "address_window_s", "school_learners")
+        given = [name for name in together if data.get(name) is not None]
+        found = [] if len(given) in (0, len(together)) else [f"{', '.join(together)} go together: give all or none"]
+        return found + [f"{name} must be 1 at least" for name in given if (number_at(data, name) or 0) < 1]
 
 
 class SizingAssumptions(Strict):

@@ -9,6 +9,7 @@ from pydantic import Field
 from firstbell.models.workload.assumptions import Objective, SizingAssumptions, StudyPlan
 from firstbell.models.workload.content import Content
 from firstbell.models.workload.network import Network
+from firstbell.models.workload.sign_in import SigningIn
 from firstbell.models.workload.sourced import Count, Source, Strict, number_at
 from firstbell.models.workload.states import PLAYED, Day, Session, States
 
@@ -63,6 +64,7 @@ class Workload(Strict):
     day: Day
     sizing: SizingAssumptions
     study: StudyPlan
+    signing_in: SigningIn | None = Field(default=None, description="what goes wrong; none: all sign in at once")
     network: Network | None = Field(default=None, description="learners' lines; none: nothing slows them down")
 
     def shares(self) -> dict[str, float]:
@@ -85,8 +87,8 @@ class Workload(Strict):
     @property
     def hash(self) -> str:
         """SHA-256 of the profile's content, whatever its layout: two runs with the same hash are comparable."""
-        # A profile that says nothing of lines, or of playing uploads, is what it was before profiles could.
-        silent: dict[str, Any] = {"network": True} if self.network is None else {}
+        # A profile that says nothing of lines, of signing in or of uploads is what it was before profiles could.
+        silent: dict[str, Any] = {name: True for name in ("network", "signing_in") if getattr(self, name) is None}
         if self.states.uploads is None:
             silent["states"] = {"uploads": True}
         return hashlib.sha256(self.model_dump_json(exclude=silent).encode()).hexdigest()

@@ -161,6 +161,17 @@ class Reply:
         if status >= 400:
             self.fail(Outcome.HTTP_ERROR, f"status {status}")
 
+    def judge_refusal(self, expected: int) -> None:
+        """A refusal with this status is the good reply; one that grants what was to be refused is not."""
+        self.bear((expected,))
+        if self.status != expected and self.outcome is Outcome.OK:
+            self.fail(Outcome.CONTENT, f"status {self.status}, where {expected} was expected")
+
+    def bear(self, statuses: tuple[int, ...]) -> None:
+        """With one of these statuses it is no failure: who asked knows what to do."""
+        if self.outcome is Outcome.HTTP_ERROR and self.status in statuses:
+            self.outcome, self.error = Outcome.OK, None
+
     def fail(self, outcome: Outcome, error: str) -> None:
         """Put down why this is no good reply; the first reason stays."""
         if self.outcome is Outcome.OK:

@@ -39,7 +39,7 @@ class StagedClient:
         self._answer = answer
         self.prepare = self._real.prepare
 
-    def send(self, prepared: PreparedRequest, *, keep_body: bool = True) -> Reply:
+    def send(self, prepared: PreparedRequest, *, keep_body: bool = True, follow_redirects: bool = True) -> Reply:
         start_s = self._stage.time_s
         took_s, status, body = self._answer(prepared.target, start_s)
         reply = Reply(start_s)
