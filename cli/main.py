@@ -14,6 +14,7 @@ COMMANDS = {
     "run": "Only the load; writes a run record.",
     "fit": "A run's record to a fitted model.",
     "forecast": "A fitted model to response times and utilisations at any number of learners.",
+    "burst": "A calm run's record to how long people wait to sign in when all come at once.",
     "size": "What must be bought, from a model or from the profile's stated demands.",
     "solve": "Any queueing model, from a YAML or JSON file.",
     "report": "Render a study again from what is on disk.",

@@ -131,7 +131,7 @@ class Coming:
         everybody = len(arrival_times(arrivals, duration_s=hold_s, seed=self.seed))
         each = max(math.ceil(everybody / self.scale.processes), 1)  # so many arrivals a process has at most
         if isinstance(arrivals, DeadlineArrivals):
-            ramp_s = each * self.scale.processes / SIGN_INS_PER_S + 3
+            ramp_s = self.scale.asked_ramp_s or each * self.scale.processes / SIGN_INS_PER_S + 3
         else:
             session_s = profile.session.length_s.value / self.pace
             most = most_in_session(arrivals, duration_s=hold_s, session_s=session_s, processes=self.scale.processes)

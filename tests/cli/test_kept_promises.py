@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from firstbell.cli.backend_process import database_in
-from firstbell.cli.main import app
+from firstbell.cli.main import application
 from firstbell.cli.stored import checked
 from firstbell.models.record import RunRecord
 
@@ -21,7 +21,9 @@ def quiz(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, obje
     """A deadline with hand-ins before and after a worker is killed."""
     out = tmp_path_factory.mktemp("quiz") / "run"
     asked = ["run", "kosovo", "--learners", "60", "--shape", "deadline", "--rise", "3", "--duration", "6"]
-    told = CliRunner().invoke(app, [*asked, "--kill-worker-at", "3", "--hash", CHEAP, "--out", str(out), "--json"])
+    told = CliRunner().invoke(
+        application(), [*asked, "--kill-worker-at", "3", "--hash", CHEAP, "--out", str(out), "--json"]
+    )
     assert "was killed" in told.stderr
     return out, json.loads(told.stdout)
 
@@ -60,6 +62,6 @@ def test_a_store_that_was_tampered_with_is_found_out(
 
 
 def test_only_the_reference_backend_can_lose_a_worker() -> None:
-    told = CliRunner().invoke(app, ["run", "--target", "http://127.0.0.1:9", "--kill-worker-at", "3"])
+    told = CliRunner().invoke(application(), ["run", "--target", "http://127.0.0.1:9", "--kill-worker-at", "3"])
     assert told.exit_code == 2
     assert "--kill-worker-at" in told.stderr

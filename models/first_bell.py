@@ -1,0 +1,192 @@
+"""How long people wait to sign in when everybody comes at once: from a calm run to the burst.
+
+A calm run tells three things: what a sign-in costs where passwords are checked, what all else of it costs, and what
+learners in session ask of the same cores. In a burst these leave less and less to the passwords, which queue, first
+come first served, for one of a few threads. Chance matters as long as the burst is near the capacity and hardly any
+more beyond, where the fluid queue of ``time_varying`` is right (Newell 1982); so the burst is played many times,
+on a grid of short steps, and the spread of the plays is the interval of one day's peak.
+"""
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import nnls
+
+from firstbell.models.arrivals import Shape
+from firstbell.models.estimate import Estimate
+from firstbell.models.evidence import RunEvidence
+from firstbell.models.problems import InputError
+from firstbell.models.time_varying import mean_in_session
+
+Floats = NDArray[np.float64]
+
+STEP_S = 0.02
+WINDOW_S = 20.0
+"""Waiting times are means over so long: some hundreds of sign-ins of a burst, so that chance does not pick the peak."""
+WINDOW_STEP_S = 5.0
+PLAYS = 100
+_CALM_WINDOW_S = 5.0
+_LEAST_LEFT = 0.02  # of the cores: others never take all of them, since those who wait ask for nothing
+_LOGIN = "login"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CalmCosts:
+    """What a calm run tells: processor seconds of a sign-in, at the passwords and elsewhere, and of a learner a second.
+
+    ``rest_s`` is what of a sign-in's time is neither: the wire, the disk, the generator. ``threads`` check passwords,
+    each with a queue of its own, on ``cores``.
+    """
+
+    password_s: float
+    elsewhere_s: float
+    learner_cores: float
+    rest_s: float
+    threads: int
+    cores: float
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class BurstWaits:
+    """``time_s`` (windows,) are their middles from when measuring begins; ``response_s`` (plays, windows)."""
+
+    time_s: Floats
+    response_s: Floats
+
+    @property
+    def peak_s(self) -> Estimate:
+        """The longest mean response of a window: the median of all plays, and what 95 % of them lie between."""
+        return _spread(np.nanmax(self.response_s, axis=1), "s")
+
+    @property
+    def peak_at_s(self) -> Estimate:
+        """When that window is."""
+        return _spread(self.time_s[np.nanargmax(self.response_s, axis=1)], "s")
+
+
+def calm_costs(run: RunEvidence) -> CalmCosts:
+    """What a run in which learners come by a constant rate tells; raise InputError where it does not."""
+    series, tasks = run.record.server_series(), run.record.reference_tasks()
+    span = run.record.spans[-1]
+    login = [code for code, name in enumerate(run.samples.activities) if name == _LOGIN]
+    if series is None or not tasks or tasks[-1].tasks < 1 or not login:
+        what = "this run does not tell what checking a password costs"
+        remedy = "Let learners sign in on a target that names its same_job_each_time: the reference backend does"
+        raise InputError.single(source=str(run.record.folder), what=what, remedy=remedy)
+    task = str(run.record.manifest.backend["same_job_each_time"])
+    edges = np.arange(span.start_s, span.end_s + 1e-9, _CALM_WINDOW_S)
+    cpu_s = np.array([series.cores_used(a, b) * (b - a) for a, b in pairwise(edges)])
+    elsewhere = cpu_s.sum(axis=1) - cpu_s[:, series.stations.index(task)]
+    visits = run.visits
+    mine = (visits.activity == login[0]) & ~visits.failed
+    signed_in = np.histogram(visits.end_s[mine], edges)[0]
+    in_session = _learners(run, edges)
+    (elsewhere_s, learner_cores), _ = nnls(np.column_stack([signed_in, in_session * _CALM_WINDOW_S]), elsewhere)
+    password_s = tasks[-1].cpu_s / tasks[-1].tasks
+    quickest_s = float(np.quantile((visits.end_s - visits.due_s)[mine], 0.1))
+    pools = [pool for pool in run.record.thread_pools() if task in pool.stations]
+    return CalmCosts(
+        password_s=password_s,
+        elsewhere_s=float(elsewhere_s),
+        learner_cores=float(learner_cores),
+        rest_s=max(quickest_s - password_s, 0.0),
+        threads=sum(pool.replicas * pool.threads for pool in pools) or 1,
+        cores=series.cores,
+    )
+
+
+def burst_waits(costs: CalmCosts, shape: Shape, *, duration_s: float, session_s: float, seed: int) -> BurstWaits:
+    """Play the burst ``PLAYS`` times; sessions last memoryless times with mean ``session_s``."""
+    times_s = np.arange(0.0, duration_s, STEP_S)
+    arrivals_per_s = np.diff(shape.expected_by(np.append(times_s, times_s[-1] + STEP_S))) / STEP_S
+    curve = shape.curve(duration_s)
+    present = mean_in_session(curve, lambda age_s: np.exp(-age_s / session_s))
+    present = np.interp(times_s, curve.times_s + curve.step_s, present, left=0.0)
+    taken = costs.learner_cores * present + costs.elsewhere_s * arrivals_per_s
+    left = np.maximum(costs.cores - taken, _LEAST_LEFT * costs.cores)
+    chance = np.random.default_rng([seed % 2**63, 0xBE11])
+    came = chance.poisson(arrivals_per_s[:, None, None] * STEP_S / costs.threads, (len(times_s), PLAYS, costs.threads))
+    response_s = _played(came, left, costs)
+    return _in_windows(times_s, came, response_s + costs.rest_s, duration_s)
+
+
+def _played(came: NDArray[np.int64], left: Floats, costs: CalmCosts) -> Floats:
+    """(steps, plays, threads) how long who came then is at it; NaN where nobody did.
+
+    Threads that have work share what the others leave of the cores, none of them more than one core.
+    """
+    steps, plays, threads = came.shape
+    work_s = np.zeros((plays, threads))
+    done_s = np.zeros((steps + 1, plays, threads))
+    until_s = np.empty(came.shape)
+    for step in range(steps):
+        work_s += came[step] * costs.password_s
+        until_s[step] = done_s[step] + work_s
+        busy = np.maximum(np.count_nonzero(work_s > 0, axis=1), 1)
+        given_s = np.minimum(work_s, np.minimum(left[step] / busy, 1.0)[:, None] * STEP_S)
+        work_s -= given_s
+        done_s[step + 1] = done_s[step] + given_s
+    return _waits(came, done_s, until_s)
+
+
+def _waits(came: NDArray[np.int64], done_s: Floats, until_s: Floats) -> Floats:
+    """From each arrival until its thread has done all that was there before it, and itself."""
+    waits_s = np.full(came.shape, np.nan)
+    for play in range(came.shape[1]):
+        for thread in range(came.shape[2]):
+            arrived = np.flatnonzero(came[:, play, thread])
+            reached = np.searchsorted(done_s[:, play, thread], until_s[arrived, play, thread] - 1e-12)
+            ended = reached < len(done_s)  # the others are still at it when the burst is over
+            waits_s[arrived[ended], play, thread] = (reached[ended] - arrived[ended]) * STEP_S
+    return waits_s
+
+
+def _in_windows(times_s: Floats, came: NDArray[np.int64], response_s: Floats, duration_s: float) -> BurstWaits:
+    known = ~np.isnan(response_s)
+    weight = np.where(known, came, 0).sum(axis=2)
+    total = np.where(known, response_s * came, 0.0).sum(axis=2)
+    starts = window_starts(duration_s)
+    first, last = np.searchsorted(times_s, starts), np.searchsorted(times_s, starts + WINDOW_S)
+    weights, totals = (np.vstack([np.zeros(each.shape[1]), each.cumsum(axis=0)]) for each in (weight, total))
+    counts = weights[last] - weights[first]
+    sums = totals[last] - totals[first]
+    means = np.divide(sums, counts, out=np.full(sums.shape, np.nan), where=counts > 0)
+    return BurstWaits(time_s=starts + WINDOW_S / 2, response_s=means.T)
+
+
+def window_starts(duration_s: float) -> Floats:
+    """Where the windows begin that waiting times are told of."""
+    return np.arange(0.0, duration_s - WINDOW_S + 1e-9, WINDOW_STEP_S)
+
+
+def measured_waits(run: RunEvidence) -> BurstWaits:
+    """What a burst that was played on a platform was like, in the same windows: one play."""
+    span, visits = run.record.spans[-1], run.visits
+    login = list(run.samples.activities).index(_LOGIN)
+    mine = (visits.activity == login) & ~visits.failed
+    due_s, response_s = visits.due_s[mine] - span.start_s, (visits.end_s - visits.due_s)[mine]
+    starts = window_starts(span.end_s - span.start_s)
+    within = [(start <= due_s) & (due_s < start + WINDOW_S) for start in starts]
+    means = [float(response_s[each].mean()) if each.any() else np.nan for each in within]
+    return BurstWaits(time_s=starts + WINDOW_S / 2, response_s=np.array([means]))
+
+
+def _learners(run: RunEvidence, edges: Floats) -> Floats:
+    """(windows,) mean number in session, over all of the generator's processes."""
+    table = run.record.generator()
+    time_s, learners = table["time_s"].to_numpy(), table["learners"].to_numpy()
+    process = table["process"].to_numpy()
+    middles = (edges[:-1] + edges[1:]) / 2
+    counts = np.zeros(len(middles))
+    for each in np.unique(process):
+        mine = process == each
+        order = np.argsort(time_s[mine])
+        counts += np.interp(middles, time_s[mine][order], learners[mine][order])
+    return counts
+
+
+def _spread(values: Floats, unit: str) -> Estimate:
+    low, likely, high = (float(value) for value in np.quantile(values, (0.025, 0.5, 0.975)))
+    return Estimate(low=low, likely=likely, high=high, unit=unit, source=f"{len(values)} plays of the burst")

@@ -1,0 +1,46 @@
+"""The burst of sign-ins against queues whose answer is known."""
+
+import numpy as np
+import pytest
+
+from firstbell.models.arrivals import FirstBellArrivals, PoissonArrivals
+from firstbell.models.first_bell import WINDOW_S, CalmCosts, burst_waits
+from firstbell.models.time_varying import FluidQueue
+
+
+def costs(**changes: float) -> CalmCosts:
+    known = {"password_s": 0.1, "elsewhere_s": 0.0, "learner_cores": 0.0, "rest_s": 0.0, "cores": 1.0}
+    return CalmCosts(threads=1, **{**known, **changes})
+
+
+def test_without_a_burst_people_wait_as_in_m_d_1() -> None:
+    """T = s (1 + ρ / (2 (1 − ρ))) with services of s = 0.1 s and ρ = 0.6; half a step of the grid more or less."""
+    waits = burst_waits(costs(), PoissonArrivals(rate_per_s=6.0), duration_s=300.0, session_s=1e9, seed=1)
+    settled = waits.response_s[:, waits.time_s > 60.0]
+    assert float(np.nanmean(settled)) == pytest.approx(0.1 * (1 + 0.6 / 0.8), rel=0.06)
+
+
+def test_a_burst_far_beyond_the_capacity_is_the_fluid_queue() -> None:
+    """3,000 sign-ins with σ = 60 s at 10 a second: the peak is that of Newell's backlog, windows apart."""
+    shape = FirstBellArrivals(logins=3_000, centre_s=180.0, sigma_s=60.0)
+    waits = burst_waits(costs(), shape, duration_s=600.0, session_s=1e9, seed=1)
+    fluid = FluidQueue(curve=shape.curve(600.0), capacity_per_s=10.0)
+    at_s = float(np.argmax(fluid.wait_s)) * fluid.curve.step_s
+    assert waits.peak_s.likely == pytest.approx(fluid.longest_wait_s, rel=0.05)
+    assert waits.peak_at_s.likely == pytest.approx(at_s, abs=WINDOW_S / 2)
+
+
+def test_learners_in_session_and_the_rest_of_a_sign_in_take_from_the_passwords() -> None:
+    """Half of the core is gone: the same as a password that costs twice as much on a whole one."""
+    shape = PoissonArrivals(rate_per_s=3.0)
+    halved = burst_waits(costs(elsewhere_s=0.5 / 3.0), shape, duration_s=200.0, session_s=1e9, seed=1).response_s
+    doubled = burst_waits(costs(password_s=0.2), shape, duration_s=200.0, session_s=1e9, seed=1).response_s
+    assert float(np.nanmean(halved)) == pytest.approx(float(np.nanmean(doubled)), rel=0.02)
+
+
+def test_two_threads_are_no_faster_together_on_one_core() -> None:
+    shape = FirstBellArrivals(logins=2_000, centre_s=180.0, sigma_s=60.0)
+    one = burst_waits(costs(), shape, duration_s=400.0, session_s=1e9, seed=1).peak_s.likely
+    known = costs()
+    two = CalmCosts(**{**vars(known), "threads": 2})
+    assert burst_waits(two, shape, duration_s=400.0, session_s=1e9, seed=1).peak_s.likely == pytest.approx(one, rel=0.1)
