@@ -29,7 +29,7 @@ Floats = NDArray[np.float64]
 # A request passes the front, the application, what the application calls, and comes back the same way.
 ROUTE = (("delivery", 0.5), ("app", 0.5), ("auth", 1.0), ("database", 1.0), ("app", 0.5), ("delivery", 0.5))
 ELSEWHERE = Pool(name="elsewhere", kind="delay")
-SLICE_S = 0.004  # Linux looks at who runs at each tick, 250 times a second in the kernels of Debian and Ubuntu
+SLICE_S = 0.003  # what Linux lets a thread finish before one that woke: from two runs, see docs/calibration.md
 WARMUP_SHARE = 0.25
 MOST_REQUESTS = (
     250_000  # of one simulation where many are compared, or throughput alone is read off: see docs/calibration.md
