@@ -31,15 +31,19 @@ def reference_backend(
     console: Console,
     scale: BackendScale = _USUAL,
     certificate: Certificate | None = None,
+    options: Sequence[str] = (),
 ) -> Iterator[str]:
-    """Start the backend with its data in ``folder``; give its base URL; stop it at the end, whatever happened."""
+    """Start the backend with its data in ``folder``; give its base URL; stop it at the end, whatever happened.
+
+    ``options`` are further ones of its command.
+    """
     port = _free_port()
     command = [
         sys.executable, "-m", "firstbell.fixtures.backend", "--host", "127.0.0.1", "--port", str(port),
         "--database", f"sqlite:///{(folder / 'content.db').resolve()}", "--learners", str(learners),
         "--seed", str(seed), "--cores", ",".join(str(core) for core in cores), "--parent", str(os.getpid()),
         "--workers", str(scale.workers), "--hash", scale.password_hash, "--page-cache", str(scale.page_cache_s),
-        "--commit-delay", str(scale.commit_delay_s), *scale.content.command(),
+        "--commit-delay", str(scale.commit_delay_s), *scale.content.command(), *options,
     ]  # fmt: skip
     if certificate is not None:
         command += ["--certificate", str(certificate.path), "--key", str(certificate.key)]

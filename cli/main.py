@@ -17,6 +17,7 @@ COMMANDS = {
     "size": "What must be bought, from a model or from the profile's stated demands.",
     "solve": "Any queueing model, from a YAML or JSON file.",
     "report": "Render a study again from what is on disk.",
+    "pair": "Two platforms loaded side by side, to be compared.",
     "doctor": "Before a run: how many learners this machine carries, and what to change.",
     "serve": "The reference backend, to be loaded.",
     "init": "Write a commented workload profile to start from.",

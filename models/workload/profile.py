@@ -8,6 +8,7 @@ from pydantic import Field
 
 from firstbell.models.workload.assumptions import Objective, SizingAssumptions, StudyPlan
 from firstbell.models.workload.content import Content
+from firstbell.models.workload.gate import Gate
 from firstbell.models.workload.network import Network
 from firstbell.models.workload.sourced import Count, Source, Strict, number_at
 from firstbell.models.workload.states import PLAYED, Day, Session, States
@@ -64,6 +65,7 @@ class Workload(Strict):
     sizing: SizingAssumptions
     study: StudyPlan
     network: Network | None = Field(default=None, description="learners' lines; none: nothing slows them down")
+    gate: Gate | None = Field(default=None, description="what `firstbell gate` asks for beside the objectives")
 
     def shares(self) -> dict[str, float]:
         """Share of the learners in session by state, played and stated alike."""
@@ -77,5 +79,6 @@ class Workload(Strict):
     def hash(self) -> str:
         """SHA-256 of the profile's content, whatever its layout: two runs with the same hash are comparable."""
         # A profile that says nothing of lines is what it was before profiles could.
-        silent = {"network"} if self.network is None else set()
+        # What a gate asks for changes nothing of what was measured.
+        silent = {"gate", "network"} if self.network is None else {"gate"}
         return hashlib.sha256(self.model_dump_json(exclude=silent).encode()).hexdigest()
