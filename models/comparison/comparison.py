@@ -469,7 +469,7 @@ def _failed(runs: Sequence[Digest], activity: str) -> tuple[int, int]:
 
 
 def _p_more(counts: Sequence[tuple[int, int]]) -> float:
-    return float(fisher_exact(counts, alternative="less").pvalue)
+    return float(fisher_exact(np.array(counts), alternative="less").pvalue)
 
 
 def _mean_task(costs: Costs) -> Floats | None:

@@ -104,7 +104,7 @@ class Costs:
         """Whether the target of every run told its processor times."""
         return len(self._servers) == len(self.side.runs)
 
-    def summed(self, of_run: Sequence[Sequence[float]]) -> Floats:
+    def summed(self, of_run: Sequence[Sequence[float] | Floats]) -> Floats:
         """Sum over the blocks of each draw."""
         return np.asarray(self.weights @ self.side.column(of_run))
 
@@ -197,7 +197,8 @@ class Costs:
             return None
         total = np.sum(cpu, axis=0)
         # A draw that has by chance no such request says nothing else than what was measured.
-        return np.where(requests > 0, total / np.where(requests > 0, requests, 1.0), total[0] / requests[0])
+        cost = np.where(requests > 0, total / np.where(requests > 0, requests, 1.0), total[0] / requests[0])
+        return np.asarray(cost, dtype=float)
 
     def _booked(self, station: str) -> Floats:
         booked = [cpu for (_, where), cpu in self._route_cpu.items() if where == station]

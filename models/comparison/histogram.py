@@ -18,7 +18,7 @@ BINS = int(np.ceil(np.log(1e5 / SHORTEST_S) / np.log(GROWTH)))
 def bin_of(time_s: Floats) -> Ints:
     """The bin (n,) of each time."""
     place = np.floor(np.log(np.maximum(time_s, SHORTEST_S) / SHORTEST_S) / np.log(GROWTH))
-    return np.clip(place, 0, BINS - 1).astype(np.int64)
+    return np.asarray(np.clip(place, 0, BINS - 1), dtype=np.int64)
 
 
 def middle_s(bins: Ints) -> Floats:

@@ -28,7 +28,7 @@ class Side:
     drawn: Floats
     within: Floats
 
-    def column(self, of_run: Sequence[Sequence[float]]) -> Floats:
+    def column(self, of_run: Sequence[Sequence[float] | Floats]) -> Floats:
         """(blocks,) from each run's values by block."""
         return np.concatenate([np.asarray(values, dtype=float) for values in of_run])
 

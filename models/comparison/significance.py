@@ -24,8 +24,8 @@ POWER = 0.9
 class Evidence:
     """One quantity's log ratio of both sides in every draw, (1 + draws,): the first is the one measured.
 
-    ``kind`` says with which others its variance is pooled, ``margin`` how much worse (as a share) nobody minds, ``worse``
-    whether more is worse (1) or less is (-1).
+    ``kind`` says with which others its variance is pooled, ``margin`` how much worse (as a share) nobody minds,
+    ``worse`` whether more is worse (1) or less is (-1).
     """
 
     kind: str

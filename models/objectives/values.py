@@ -37,7 +37,7 @@ class Values:
         found = getattr(self, f"_{self._expression.measure}")()
         if not np.isfinite(found[0]):
             raise UntoldError("nothing was seen of it")
-        return np.where(np.isfinite(found), found, found[0])
+        return np.asarray(np.where(np.isfinite(found), found, found[0]), dtype=float)
 
     def _inside(self) -> Floats:
         """(blocks,) 1 for the blocks that lie in the objective's window, 0 for others."""
