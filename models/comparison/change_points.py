@@ -20,10 +20,9 @@ def change_points(values: Floats) -> tuple[int, ...]:
     """Places (of n values) at which another level begins; none in fewer than `FEWEST` values."""
     if len(values) < FEWEST:
         return ()
-    noise = _noise(values)
-    if noise == 0:
-        noise = 1e-9 * max(float(np.max(np.abs(values))), 1e-12)
-    return _pelt(values / noise, _PENALTY * float(np.log(len(values))))
+    rounding = 1e-9 * max(float(np.max(np.abs(values))), 1e-12)
+    scaled = (values - np.median(values)) / max(_noise(values), rounding)
+    return _pelt(scaled, _PENALTY * float(np.log(len(values))))
 
 
 def _noise(values: Floats) -> float:

@@ -146,7 +146,7 @@ def _of_learners(visits: Visits, missed: pa.Table, blocks: Blocks, line: str | N
 
 def _views(record: RunRecord, blocks: Blocks) -> Iterator[ViewsDigest]:
     views = record.views()
-    if views is None:
+    if views is None or "start_s" not in views.column_names:
         return
     yield _of_views(views, blocks, None)
     for line, learners in _learners_by_line(record).items():

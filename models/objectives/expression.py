@@ -151,9 +151,7 @@ def _satisfied_s(measure: _Measure, argument: str | None) -> float | None:
         return None
     match = _TIME.fullmatch(argument or "")
     if match is None or not measure.argument:
-        what = (
-            "an Apdex needs the time that satisfies" if measure.argument else "only apdex takes something in brackets"
-        )
+        what = "an Apdex needs the time that satisfies" if measure.argument else "only apdex takes a time in brackets"
         raise ExpressionError(what, f"Write it like {measure.example}")
     return _above_nothing(float(match[1]) * _UNITS[match[2]][1], measure)
 

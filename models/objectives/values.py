@@ -150,7 +150,7 @@ class Values:
         drawn = self._weights @ counts
         seen = int(drawn[0].sum())
         if seen < FEWEST or seen * (1 - share) < 1:
-            needed = max(FEWEST, int(np.ceil(1 / (1 - share))))
+            needed = max(FEWEST, int(np.ceil(round(1 / (1 - share), 6))))
             raise UntoldError(f"only {seen} {what} were seen, and this percentile needs {needed}")
         return quantile_s(bins, drawn, share)
 
