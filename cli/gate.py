@@ -72,7 +72,9 @@ def _dump(path: Path, document: object) -> None:
 
 
 def gate(
-    run: Annotated[Path, typer.Argument(help="A run's folder, a folder of several, or a baseline's file.")],
+    run: Annotated[
+        Path | None, typer.Argument(help="A run's folder, a folder of several, or a baseline's file.")
+    ] = None,
     baseline: Annotated[
         Path | None, typer.Option(help="The same of the state before; left out: only absolute objectives.")
     ] = None,
@@ -94,6 +96,7 @@ def gate(
         Path | None, typer.Option(help="Write load-performance.json and code-quality.json into this folder.")
     ] = None,
     jenkins: Annotated[Path | None, typer.Option(help="Write the Performance plugin's CSV here.")] = None,
+    check: Annotated[Path | None, typer.Option(help="Only read these objectives and say what is wrong.")] = None,
     seed: Annotated[int, typer.Option(help="Seed of the bootstrap.")] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead of the tables.")] = False,
 ) -> None:
@@ -102,7 +105,15 @@ def gate(
     Example: firstbell gate pair/head --baseline pair/base --slo slo.yaml --junit gate.xml
 
     Example: firstbell gate run --slo slo.yaml --json
+
+    Example: firstbell gate --check slo.yaml
     """
+    if check is not None:
+        typer.echo(f"{check}: {len(read_slo(check).objectives)} objectives")
+        return
+    if run is None:
+        what, remedy = "there is nothing to judge", "Give the folder that `firstbell run` or `firstbell pair` wrote"
+        raise InputError.single(source="RUN", what=what, remedy=remedy)
     outputs = Outputs(junit=junit, markdown=markdown, github=github, gitlab=gitlab, jenkins=jenkins, slo=slo)
     try:
         asked = None if slo is None else read_slo(slo)

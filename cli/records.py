@@ -24,6 +24,9 @@ def digests_in(place: Path, *, workload: str | None = None, commit: str | None =
     """
     if place.is_file():
         return read_baseline(place)
+    kept = sorted(place.glob("*.json")) if place.is_dir() and not _holds_record(place) else []
+    if kept:  # a history: what stands there last is what was kept last
+        return read_baseline(kept[-1])
     return tuple(_digest(folder, workload, commit) for folder in _records_below(place))
 
 
@@ -40,12 +43,16 @@ def _records_below(place: Path) -> list[Path]:
 
 def _holding(place: Path) -> Iterator[Path]:
     """Folders of records: this one, or all those below; the pilots of studies are none."""
-    if any((place / name).exists() for name in (FILE_NAME, _PLAN)):
+    if _holds_record(place):
         yield place
         return
     for below in place.iterdir():
         if below.is_dir() and below.name not in ("backend", "platforms", "pilot"):
             yield from _holding(below)
+
+
+def _holds_record(place: Path) -> bool:
+    return any((place / name).exists() for name in (FILE_NAME, _PLAN))
 
 
 def _digest(folder: Path, workload: str | None, commit: str | None) -> Digest:
