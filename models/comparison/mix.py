@@ -6,11 +6,11 @@ it only matters how many visits of each activity were seen.
 
 from firstbell.models.plan import Plateau
 
-PACES = {"login": 1.5, "watching": 1.0, "browsing": 2.0, "quiz": 6.0, "autosave": 6.0, "lesson": 2.0, "beacon": 10.0}
+PACES = {"login": 0.6, "watching": 1.0, "browsing": 2.0, "quiz": 6.0, "autosave": 6.0, "lesson": 2.0, "beacon": 10.0}
 """Factors on the clocks, so that cheap and rare activities come about as densely as pages do."""
 
-_RAMP_S = 3.0
-_SIGN_INS_PER_S = 14.0
+_RAMP_S = 4.0
+_SIGN_INS_PER_S = 12.0
 
 
 def gate_plateaus(learners: int, duration_s: float) -> tuple[Plateau, ...]:
