@@ -14,6 +14,8 @@ from firstbell.models.study import ValidityResult
 from firstbell.models.workload import Workload, read_workload
 from firstbell.scenarios.validity import judge
 
+# What stands beside records: data of platforms, rounds that were spoilt, a study's looks before its climb.
+_NOT_RUNS = ("backend", "platforms", "spoilt", "pilot")
 _PLAN = "plan.json"  # the first that a run writes: where it stands alone, the run never began
 
 
@@ -47,7 +49,7 @@ def _holding(place: Path) -> Iterator[Path]:
         yield place
         return
     for below in place.iterdir():
-        if below.is_dir() and below.name not in ("backend", "platforms", "pilot"):
+        if below.is_dir() and not below.name.startswith(_NOT_RUNS):
             yield from _holding(below)
 
 

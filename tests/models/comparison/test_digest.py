@@ -1,9 +1,12 @@
 """From a record to its digest, to a file and back."""
 
+import shutil
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
+from pyarrow import parquet
 
 from firstbell.models.comparison.digest import BLOCK_S, Baseline, read_baseline
 from firstbell.models.comparison.digesting import Blocks, digest_of
@@ -11,6 +14,7 @@ from firstbell.models.comparison.histogram import bin_of, middle_s, quantile_s
 from firstbell.models.evidence import RunEvidence
 from firstbell.models.measurement import Span
 from firstbell.models.problems import InputError
+from firstbell.models.record import RunRecord
 from firstbell.models.study import ValidityResult
 from tests.models import plant
 from tests.models.comparison.made_up import digest, rounds
@@ -48,6 +52,22 @@ def test_a_digest_counts_what_the_record_has(plant_run: RunEvidence) -> None:
     assert used_s == pytest.approx(rates + background_s, rel=0.05)
     assert found.requests_per_visit["page"] == {"page.any": 3.0}
     assert found.label.commit == "abc"
+
+
+def test_learners_of_each_line_are_digested_apart(plant_record: Path, tmp_path: Path) -> None:
+    shutil.copytree(plant_record, tmp_path / "record")
+    record = RunRecord.read(tmp_path / "record")
+    learners = np.unique(record.samples()["learner"].to_numpy())
+    lines = pa.table({"learner": learners, "line": ["adsl" if each % 3 else "3g" for each in learners.tolist()],
+                      "school": pa.array([None] * len(learners), pa.string())})  # fmt: skip
+    (tmp_path / "record" / "lines").mkdir()
+    parquet.write_table(lines, tmp_path / "record" / "lines" / "000-0000.parquet")
+    found = digest_of(RunEvidence(record=record, workload=plant.kosovo()), VALID, name="plant")
+    assert found.lines == ("3g", "adsl")
+    parts = [found.activity("page", line) for line in (None, "3g", "adsl")]
+    every, mobile, wired = (sum(part.visits) for part in parts if part is not None)
+    assert every == mobile + wired
+    assert wired == pytest.approx(2 * mobile, rel=0.2)
 
 
 def test_blocks_leave_out_the_ramps_and_cover_each_level() -> None:

@@ -83,6 +83,18 @@ def test_an_activity_or_a_line_that_nobody_knows_is_wrong_input() -> None:
         judged("p95 < 1 s", rounds(1), line="adsl")
 
 
+def test_those_who_come_by_one_line_are_judged_alone() -> None:
+    over_3g = digest(seed=9, slower={"page": 3.0}).activity("page")
+    assert over_3g is not None
+    runs = [
+        run.model_copy(update={"activities": (*run.activities, over_3g.model_copy(update={"line": "3g"}))})
+        for run in rounds(1)
+    ]
+    slow, everybody = (judged("p95 < 80 ms", runs, activity="page", **where) for where in ({"line": "3g"}, {}))
+    assert (slow.holds, everybody.holds) == (False, True)
+    assert slow.name == "page: p95 < 80 ms (line: 3g)"
+
+
 def test_without_objectives_of_its_own_a_gate_judges_those_of_the_profile() -> None:
     found = verdict_of(rounds(1), [], Gate(comparison=RULES), seed=1)
     assert [judgement.name for judgement in found.judgements] == ["page: p95 <= 1 s", "error_ratio <= 0.01"]
