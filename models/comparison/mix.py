@@ -7,8 +7,8 @@ it only matters how many visits of each activity were seen.
 from firstbell.models.plan import Plateau
 
 PACES = {"login": 0.6, "watching": 1.0, "browsing": 2.0, "quiz": 6.0, "autosave": 6.0, "lesson": 2.0, "beacon": 10.0}
-"""Factors on the clocks, so that cheap and rare activities come about as densely as pages do. Estimates: with them a core
-carries two reference backends at four fifths of its time, and each activity is seen some hundreds of times a round."""
+"""Factors on the clocks, so that cheap and rare activities come about as densely as pages do. Estimates: with them two
+reference backends take four fifths of a core, and each activity is seen some hundreds of times a round."""
 
 _RAMP_S = 4.0
 _SIGN_INS_PER_S = 12.0
