@@ -107,7 +107,8 @@ def compare(base: Sequence[Digest], head: Sequence[Digest], *, rules: Comparison
     pairing = pairing_of(base, head, calibrate=rules.calibrate)
     base = sorted(base, key=lambda run: run.label.begun_s)
     head = sorted(head, key=lambda run: run.label.begun_s)
-    sides = resampled(base, head, paired=pairing.paired, draws=rules.draws, seed=seed)
+    at_once = pairing.design == "side by side"
+    sides = resampled(base, head, paired=pairing.paired, at_once=at_once, draws=rules.draws, seed=seed)
     return _Comparing(pairing=pairing, rules=rules, base=sides[0], head=sides[1]).result()
 
 

@@ -61,7 +61,7 @@ class Trend:
 
 def state_of(runs: Sequence[Digest], *, seed: int = 1) -> State:
     """One state, from all its runs."""
-    (side, _) = resampled(runs, runs, paired=True, draws=_DRAWS, seed=seed)
+    (side, _) = resampled(runs, runs, paired=True, at_once=True, draws=_DRAWS, seed=seed)
     values: dict[str, tuple[float, float, float]] = {}
     costs = Costs(side=side, shape=Shape.of(runs), weights=side.drawn)
     if costs.known:

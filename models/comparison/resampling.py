@@ -33,9 +33,20 @@ class Side:
         return np.concatenate([np.asarray(values, dtype=float) for values in of_run])
 
 
-def resampled(base: Sequence[Digest], head: Sequence[Digest], *, paired: bool, draws: int, seed: int) -> list[Side]:
-    """Both sides, drawn anew ``draws`` times."""
+def resampled(
+    base: Sequence[Digest], head: Sequence[Digest], *, paired: bool, at_once: bool, draws: int, seed: int
+) -> list[Side]:
+    """Both sides, drawn anew ``draws`` times.
+
+    ``at_once`` says that both sides of a pair were measured in the same seconds: then a block is drawn with the other
+    side's of the same seconds.
+    """
     rng = np.random.default_rng(seed)
+    blocks = [[run.blocks for run in runs] for runs in (base, head)]
+    if at_once and blocks[0] == blocks[1]:
+        times = _chosen(len(base), draws, rng)
+        drawn, within = (_weights(blocks[0], often, rng) for often in (times, np.ones_like(times)))
+        return [Side(runs=tuple(runs), drawn=drawn, within=within) for runs in (base, head)]
     chosen = _chosen(len(base), draws, rng)
     others = chosen if paired else _chosen(len(head), draws, rng)
     return [

@@ -74,9 +74,11 @@ def judgements(
     """Judge all; raise InputError where one needs a baseline that is not there, or names what no run knows."""
     _check_baseline(objectives, baseline)
     if baseline is None or comparison is None:
-        before, after = resampled(runs, runs, paired=True, draws=rules.draws, seed=seed)
+        before, after = resampled(runs, runs, paired=True, at_once=True, draws=rules.draws, seed=seed)
     else:
-        before, after = resampled(baseline, runs, paired=comparison.pairing.paired, draws=rules.draws, seed=seed)
+        pairing = comparison.pairing
+        at_once = pairing.design == "side by side"
+        before, after = resampled(baseline, runs, paired=pairing.paired, at_once=at_once, draws=rules.draws, seed=seed)
     return tuple(_judged(objective, before, after, comparison, rules) for objective in objectives)
 
 
