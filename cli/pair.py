@@ -25,8 +25,6 @@ from firstbell.scenarios.launch import RunningLoad, check_reachable, launch
 from firstbell.scenarios.validity import judge
 
 BASE, HEAD = "base", "head"
-ATTEMPTS = 3
-"""At a round. A platform that spoils every one of them is no busy neighbour's doing."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,6 +97,9 @@ def pair(
     duration: Annotated[float, typer.Option(min=2, help="Seconds measured in each round.")] = 20,
     learners: Annotated[int, typer.Option(min=1, help="Learners in session on each side.")] = 50,
     pace: Annotated[float, typer.Option(min=0.01, help="People's clocks run this much faster.")] = 56,
+    tries: Annotated[
+        int, typer.Option(min=1, max=10, help="How often a round may be played until the machine has not spoilt it.")
+    ] = 3,
     out: Annotated[Path | None, typer.Option(help="Folder for the records; must be new or empty.")] = None,
     seed: Annotated[int, typer.Option(help="Seed of all that is random.")] = 1,
 ) -> None:
@@ -124,22 +125,23 @@ def pair(
         seed=seed, cores=halves(), confirmed_host=confirm_host, folder=new_folder(out, "pair"),
         console=Console(stderr=True),
     )  # fmt: skip
-    bad = [words for number in range(1, rounds + 1) for words in _played(whole, number, sides)]
+    bad = [words for number in range(1, rounds + 1) for words in _played(whole, number, sides, tries)]
     for words in bad:
         typer.echo(words, err=True)
     typer.echo(f"firstbell gate {whole.folder / HEAD} --baseline {whole.folder / BASE}")
     raise typer.Exit(INVALID_MEASUREMENT if bad else 0)
 
 
-def _played(whole: Rounds, number: int, sides: dict[str, Platform]) -> list[str]:
+def _played(whole: Rounds, number: int, sides: dict[str, Platform], tries: int) -> list[str]:
     """Play a round until both of its records are valid, a few times at most; what is wrong with the last try.
 
-    A round that a busy neighbour spoilt says nothing of either side. It is kept aside, and played again.
+    A round that a busy neighbour spoilt says nothing of either side. It is kept aside, and played again. A platform
+    that spoils every try is no neighbour's doing.
     """
-    for attempt in range(1, ATTEMPTS + 1):
+    for attempt in range(1, tries + 1):
         whole.play(number, sides)
         complaints = [words for side in (BASE, HEAD) for words in _complaints(whole.folder / side / str(number))]
-        if not complaints or attempt == ATTEMPTS:
+        if not complaints or attempt == tries:
             return complaints
         typer.echo(f"round {number} is played again: {complaints[0]}", err=True)
         for side in (BASE, HEAD):

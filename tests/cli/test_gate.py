@@ -129,6 +129,13 @@ def test_a_broken_measurement_never_passes(
     assert "⚠️" in (tmp_path / "gate.md").read_text()
 
 
+def test_objectives_alone_can_be_checked_and_a_gate_without_a_run_is_told(slo: Path) -> None:
+    assert told("gate", "--check", slo).stdout == f"{slo}: 2 objectives\n"
+    nothing = told("gate")
+    assert nothing.exit_code == 2
+    assert "there is nothing to judge" in words_of(nothing)
+
+
 def test_a_platform_that_fails_every_request_falls_short(record: Path, slo: Path, tmp_path: Path) -> None:
     failing = changed(record, tmp_path, lambda folder: all_samples(folder, "http-error"))
     result = told("gate", failing, "--slo", slo)
