@@ -153,7 +153,7 @@ def _row(plant: Plant, trials: Sequence[Trial]) -> tuple[str, ...]:
     judged = [trial for trial in trials if trial.exit_code in (0, 1)]
     found = [trial for trial in judged if trial.exit_code == 1]
     named = [t for t in found if t.activity == plant.activity and (not plant.stations or t.station in plant.stations)]
-    least = f"{beta.ppf(0.05, len(found), len(judged) - len(found) + 1):.0%}" if found else "0 %"
+    least = f"{beta.ppf(0.05, len(found), len(judged) - len(found) + 1):.0%}".replace("%", " %") if found else "0 %"
     seconds = f"{sum(trial.took_s for trial in trials) / len(trials):.0f}" if trials else "–"
     return (
         plant.name,

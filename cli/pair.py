@@ -94,7 +94,7 @@ def pair(
         str | None, typer.Option(help="The platforms' host, typed out: it agreed to be loaded.")
     ] = None,
     rounds: Annotated[int, typer.Option(min=1, max=50, help="How often both are started and loaded.")] = 3,
-    duration: Annotated[float, typer.Option(min=2, help="Seconds measured in each round.")] = 20,
+    duration: Annotated[float, typer.Option(min=2, help="Seconds measured in each round.")] = 18,
     learners: Annotated[int, typer.Option(min=1, help="Learners in session on each side.")] = 50,
     pace: Annotated[float, typer.Option(min=0.01, help="People's clocks run this much faster.")] = 56,
     tries: Annotated[
@@ -106,7 +106,7 @@ def pair(
     """Load two platforms at the same time, several times over, and keep the records: what to gate them by.
 
     Both share the same cores in the same seconds, so that what disturbs one disturbs the other. It takes about
-    rounds x (duration + 12) seconds.
+    rounds x (duration + 18) seconds.
 
     Example: firstbell pair --base "docker run -p {port}:80 ours:main" --head "docker run -p {port}:80 ours:new" --out p
 

@@ -56,7 +56,7 @@ def test_the_table_counts_what_was_found_and_what_was_rightly_named() -> None:
     trials += [trial("a lost index", 1, "app"), trial("a lost index", 0)]
     rows = {line.split(" | ")[0].strip("| "): line for line in trials_table(trials)}
     assert rows["nothing"] == "| nothing | 4 | 0 of 3 | – | – | 1 | 110 |"
-    assert rows["a lost index"] == "| a lost index | 6 | 5 of 6 | 42% | 4 of 5 | 0 | 110 |"
+    assert rows["a lost index"] == "| a lost index | 6 | 5 of 6 | 42 % | 4 of 5 | 0 | 110 |"
 
 
 def test_the_disturbance_ends_with_its_block() -> None:
