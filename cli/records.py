@@ -9,13 +9,14 @@ from firstbell.models.comparison.digesting import digest_of
 from firstbell.models.evidence import RunEvidence
 from firstbell.models.manifest import FILE_NAME
 from firstbell.models.problems import InputError
-from firstbell.models.record import RunRecord
+from firstbell.models.record import RunRecord, is_word, without_missed
 from firstbell.models.study import ValidityResult
 from firstbell.models.workload import Workload, read_workload
-from firstbell.scenarios.validity import judge
+from firstbell.scenarios.validity import judge, used_spans
 
 # What stands beside records: data of platforms, rounds that were spoilt, a study's looks before its climb.
 _NOT_RUNS = ("backend", "platforms", "spoilt", "pilot")
+_SILENT_S = 4.0  # two blocks; longer than any answer that somebody would wait for
 _PLAN = "plan.json"  # the first that a run writes: where it stands alone, the run never began
 
 
@@ -61,8 +62,22 @@ def _digest(folder: Path, workload: str | None, commit: str | None) -> Digest:
     record = RunRecord.read(folder)
     found = judge(record)
     validity = ValidityResult(verdict=found.verdict, reasons=found.reasons)
+    gone = _gone(record) if found.verdict == "valid" else None
+    if gone is not None:
+        validity = ValidityResult(verdict="invalid", reasons=(gone,))
     evidence = RunEvidence(record=record, workload=_workload(record, workload))
     return digest_of(evidence, validity, name=str(folder), commit=commit)
+
+
+def _gone(record: RunRecord) -> str | None:
+    """Why a run whose target went away is no measurement of it: what it did not answer says nothing of its speed."""
+    made = without_missed(record.samples())
+    unanswered = is_word(made, "outcome", "connection") | is_word(made, "outcome", "timeout")
+    end_s = max((span.end_s for span in used_spans(record)), default=0.0)
+    silent_s = end_s - float(made["end_s"].to_numpy()[~unanswered].max(initial=0.0))
+    if not unanswered.any() or silent_s < _SILENT_S:
+        return None
+    return f"the target answered nothing in the last {silent_s:.0f} s: it crashed, or was stopped"
 
 
 def _workload(record: RunRecord, workload: str | None) -> Workload:

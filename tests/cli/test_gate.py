@@ -69,11 +69,13 @@ def manifest(folder: Path, **changes: Any) -> None:
     path.write_text(json.dumps(json.loads(path.read_text()) | changes))
 
 
-def all_samples(folder: Path, outcome: str) -> None:
+def all_samples(folder: Path, outcome: str, *, last_s: float = 1e9) -> None:
+    """All samples, or those of the last seconds, ended so."""
     (path,) = (folder / "samples").iterdir()
     table = parquet.read_table(path)
-    place = table.column_names.index("outcome")
-    parquet.write_table(table.set_column(place, "outcome", pa.array([outcome] * len(table)).dictionary_encode()), path)
+    place, end_s = table.column_names.index("outcome"), table["end_s"].to_numpy()
+    outcomes = [outcome if each else "ok" for each in end_s > end_s.max() - last_s]
+    parquet.write_table(table.set_column(place, "outcome", pa.array(outcomes).dictionary_encode()), path)
 
 
 def busy_generator(folder: Path) -> None:
@@ -109,6 +111,10 @@ def test_a_sound_run_passes_and_says_so(record: Path, slo: Path) -> None:
         (damaged, 2, "this part of the record is damaged"),
         (busy_generator, 3, "is generator-bound"),
         (lambda folder: all_samples(folder, "connection"), 3, "the target could not be reached"),
+        (
+            lambda folder: all_samples(folder, "connection", last_s=5.0),
+            3, "the target answered nothing in the last 5 s: it crashed, or was stopped",
+        ),
         (
             lambda folder: manifest(folder, status="failed", problems=["Locust was killed (SIGKILL)"]),
             3, "Locust was killed (SIGKILL)",
