@@ -1,6 +1,6 @@
 # Needs make and Python 3.11 or newer; everything else is set up in .venv on the way.
 
-.PHONY: study test lint compiled bench clean help
+.PHONY: study test lint gate compiled bench clean help
 
 study: ## from nothing to a sizing report in ./study; options go in ARGS, say ARGS="--quick --seed 2"
 	@.ci/setup
@@ -13,6 +13,10 @@ test: ## style, types and tests
 lint: ## style and types alone
 	@.ci/setup dev
 	@.ci/lint
+
+gate: ## the reference backend beside that of the commit before; another one in ARGS, say ARGS=main
+	@.ci/setup
+	@.ci/gate $(ARGS)
 
 compiled: ## .venv-compiled: the modules that each request goes through compiled, for the largest runs; needs a C compiler
 	@.ci/compile

@@ -36,8 +36,12 @@ def reference_backend(
     console: Console,
     scale: BackendScale = _USUAL,
     certificate: Certificate | None = None,
+    options: Sequence[str] = (),
 ) -> Iterator[str]:
-    """Start the backend with its data in ``folder``; give its base URL; stop it at the end, whatever happened."""
+    """Start the backend with its data in ``folder``; give its base URL; stop it at the end, whatever happened.
+
+    ``options`` are further ones of its command.
+    """
     port = _free_port()
     command = [
         sys.executable, "-m", "firstbell.fixtures.backend", "--host", "127.0.0.1", "--port", str(port),
@@ -45,6 +49,7 @@ def reference_backend(
         "--seed", str(seed), "--cores", ",".join(str(core) for core in cores), "--parent", str(os.getpid()),
         "--workers", str(scale.workers), "--hash", scale.password_hash, "--page-cache", str(scale.page_cache_s),
         "--commit-delay", str(scale.commit_delay_s), *scale.content.command(), *scale.identity.command(),
+        *options,
     ]  # fmt: skip
     if scale.replace_workers:
         command += ["--replace-workers"]

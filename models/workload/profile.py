@@ -8,6 +8,7 @@ from pydantic import Field
 
 from firstbell.models.workload.assumptions import Objective, SizingAssumptions, StudyPlan
 from firstbell.models.workload.content import Content
+from firstbell.models.workload.gate import Gate
 from firstbell.models.workload.network import Network
 from firstbell.models.workload.sign_in import SigningIn
 from firstbell.models.workload.sourced import Count, Source, Strict, number_at
@@ -66,6 +67,7 @@ class Workload(Strict):
     study: StudyPlan
     signing_in: SigningIn | None = Field(default=None, description="what goes wrong; none: all sign in at once")
     network: Network | None = Field(default=None, description="learners' lines; none: nothing slows them down")
+    gate: Gate | None = Field(default=None, description="what `firstbell gate` asks for beside the objectives")
 
     def shares(self) -> dict[str, float]:
         """Share of the learners in session by state, played and stated alike."""
@@ -89,6 +91,7 @@ class Workload(Strict):
         """SHA-256 of the profile's content, whatever its layout: two runs with the same hash are comparable."""
         # A profile that says nothing of lines, of signing in or of uploads is what it was before profiles could.
         silent: dict[str, Any] = {name: True for name in ("network", "signing_in") if getattr(self, name) is None}
+        silent["gate"] = True  # what a gate asks for changes nothing of what was measured
         if self.states.uploads is None:
             silent["states"] = {"uploads": True}
         return hashlib.sha256(self.model_dump_json(exclude=silent).encode()).hexdigest()

@@ -2,14 +2,18 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TypeVar
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from firstbell.models import strict_yaml
 from firstbell.models.problems import InputError, Problem
+from firstbell.models.workload.gate import Gate, SloFile
 from firstbell.models.workload.profile import Workload
+from firstbell.models.workload.sourced import Strict
 
+_Form = TypeVar("_Form", bound=Strict)
 _MAPPING = ("this must be a mapping", "Write the keys of this part below it, say {value: 3, source: estimate}")
 # Pydantic's words for a mistake, said again in the words of somebody who writes profiles: what is wrong, the remedy.
 _WORDING: Mapping[str, tuple[str, str]] = {
@@ -30,17 +34,27 @@ def read_workload(path: Path) -> Workload:
     return workload_of(strict_yaml.read(path))
 
 
+def read_slo(path: Path) -> Gate:
+    """Read an ``slo.yaml``; raise InputError with every mistake in it."""
+    return validated(strict_yaml.read(path), SloFile).gate
+
+
 def workload_of(document: strict_yaml.Document) -> Workload:
     """Validate a document that was read; raise InputError with every mistake in it."""
+    return validated(document, Workload)
+
+
+def validated(document: strict_yaml.Document, form: type[_Form]) -> _Form:
+    """A document in its form; raise InputError with every mistake in it."""
     problems = list(document.duplicates)
-    workload = None
+    found = None
     try:
-        workload = Workload.model_validate(_as_tuples(document.data))
+        found = form.model_validate(_as_tuples(document.data))
     except ValidationError as error:
         problems += [_problem(document, detail) for detail in error.errors()]
-    if problems or workload is None:
+    if problems or found is None:
         raise InputError(problems)
-    return workload
+    return found
 
 
 def _as_tuples(data: object) -> object:
@@ -57,6 +71,7 @@ def _problem(document: strict_yaml.Document, detail: ErrorDetails) -> Problem:
     kind = detail.get("ctx", {}).get("kind", detail["type"])
     message = detail["msg"].removeprefix("Value error, ").removesuffix(".")
     what, remedy = _WORDING.get(kind, (message[:1].lower() + message[1:], "Mend the value"))
+    remedy = detail.get("ctx", {}).get("remedy", remedy)
     return Problem(
         source=document.place(path),
         key=strict_yaml.shown(path) or None,

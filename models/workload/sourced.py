@@ -47,7 +47,9 @@ class Strict(BaseModel):
 
 def _again(told: ErrorDetails) -> InitErrorDetails:
     kind = told.get("ctx", {}).get("kind", told["type"])
-    error = PydanticCustomError("mistake", "{what}", {"what": told["msg"], "kind": kind})
+    known = {"what": told["msg"], "kind": kind}
+    remedy = told.get("ctx", {}).get("remedy")
+    error = PydanticCustomError("mistake", "{what}", known if remedy is None else known | {"remedy": remedy})
     return InitErrorDetails(type=error, loc=told["loc"], input=told["input"])
 
 

@@ -1,0 +1,1 @@
+"""What must hold of a run, or of a run beside a baseline: expressions, and how they are judged."""

@@ -1,0 +1,1 @@
+"""A gate's verdict as continuous-integration systems and people read it."""
