@@ -6,7 +6,7 @@ spread over its requests, how much single visits differ, and how much time is sp
 """
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -106,6 +106,8 @@ def fit(
     if not evidence.levels:
         remedy = "Let the run go on until its first level is over, or hold out fewer levels"
         raise InputError.single(source="record", what="no level was measured whole", remedy=remedy)
+    streams = _streams(evidence)
+    _refuse_unseen(streams, evidence.windows.activities)
     found = _found(evidence, demands_from, draws, seed)
     bare = FittedModel(
         workload=evidence.workload,
@@ -117,7 +119,7 @@ def fit(
         cores=found.cores,
         pools=found.pools,
         activities=tuple(_activity(evidence, found, index) for index in range(len(evidence.windows.activities))),
-        streams=tuple(MeasuredStream.of(stream) for stream in _streams(evidence)),
+        streams=tuple(MeasuredStream.of(stream) for stream in streams),
         pace=evidence.pace,
         quality=_quality(evidence, found),
     )
@@ -126,6 +128,17 @@ def fit(
     look = _Look(levels=evidence.levels, simulated_s=simulated_s, most_requests=most_requests, seed=seed)
     timed = bare if found.demands_from == "responses" else _with_latencies(bare, look)
     return _with_shapes(timed, look)
+
+
+def _refuse_unseen(streams: Iterable[Stream], seen: Sequence[str]) -> None:
+    """Of what learners do one after the other all must have been seen, or the rest of it can't be placed."""
+    for stream in streams:
+        unseen = [name for name, part in stream.mix().items() if part > 0 and name not in seen]
+        if unseen:
+            begun = ", ".join(name for name in stream.mix() if name in seen)
+            what = f"learners are told to do {unseen[0]} after {begun}, and nobody did in what was measured"
+            remedy = "Measure longer, or more learners"
+            raise InputError.single(source="record", key=f"activities.{unseen[0]}", what=what, remedy=remedy)
 
 
 @dataclass(frozen=True, kw_only=True)

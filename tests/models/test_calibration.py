@@ -124,6 +124,15 @@ def test_without_a_whole_level_there_is_no_fit(plant_run: RunEvidence) -> None:
         fit(plant_run.evidence((94, 188, 282, 376)))
 
 
+def test_a_step_that_nobody_came_to_is_named(plant_run: RunEvidence) -> None:
+    evidence = plant_run.evidence(HELD_OUT)
+    names = evidence.windows.activities
+    last = list(evidence.streams[0].mix())[-1]
+    strange = tuple("something else" if name == last else name for name in names)
+    with pytest.raises(InputError, match=f"told to do {last} after"):
+        fit(replace(evidence, windows=replace(evidence.windows, activities=strange)))
+
+
 def test_fewer_windows_than_demands_are_named(plant_run: RunEvidence) -> None:
     evidence = plant_run.evidence(HELD_OUT)
     few = np.zeros(len(evidence.windows.start_s), dtype=bool)
