@@ -27,7 +27,9 @@ WINDOW_S = 20.0
 """Waiting times are means over so long: some hundreds of sign-ins of a burst, so that chance does not pick the peak."""
 WINDOW_STEP_S = 5.0
 PLAYS = 100
-_CALM_WINDOW_S = 5.0
+_CALM_WINDOWS = 24
+_FEWEST_WINDOWS = 6
+_SHORTEST_WINDOW_S = 1.0
 _LEAST_LEFT = 0.02  # of the cores: others never take all of them, since those who wait ask for nothing
 _LOGIN = "login"
 
@@ -76,14 +78,20 @@ def calm_costs(run: RunEvidence) -> CalmCosts:
         remedy = "Let learners sign in on a target that names its same_job_each_time: the reference backend does"
         raise InputError.single(source=str(run.record.folder), what=what, remedy=remedy)
     task = str(run.record.manifest.backend["same_job_each_time"])
-    edges = np.arange(span.start_s, span.end_s + 1e-9, _CALM_WINDOW_S)
+    window_s = max((span.end_s - span.start_s) / _CALM_WINDOWS, _SHORTEST_WINDOW_S)
+    edges = np.arange(span.start_s, span.end_s + 1e-9, window_s)
     cpu_s = np.array([series.cores_used(a, b) * (b - a) for a, b in pairwise(edges)])
     elsewhere = cpu_s.sum(axis=1) - cpu_s[:, series.stations.index(task)]
     visits = run.visits
     mine = (visits.activity == login[0]) & ~visits.failed
     signed_in = np.histogram(visits.end_s[mine], edges)[0]
     in_session = _learners(run, edges)
-    (elsewhere_s, learner_cores), _ = nnls(np.column_stack([signed_in, in_session * _CALM_WINDOW_S]), elsewhere)
+    known = np.isfinite(elsewhere)
+    if known.sum() < _FEWEST_WINDOWS:
+        what, remedy = f"fewer than {_FEWEST_WINDOWS} s of it were measured", "Let it run longer"
+        raise InputError.single(source=str(run.record.folder), what=what, remedy=remedy)
+    asked = np.column_stack([signed_in, in_session * window_s])
+    (elsewhere_s, learner_cores), _ = nnls(asked[known], elsewhere[known])
     password_s = tasks[-1].cpu_s / tasks[-1].tasks
     quickest_s = float(np.quantile((visits.end_s - visits.due_s)[mine], 0.1))
     pools = [pool for pool in run.record.thread_pools() if task in pool.stations]
