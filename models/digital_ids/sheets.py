@@ -87,8 +87,11 @@ def _delimiter(text: str) -> str:
 
 def _rows(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
     """Rows and their numbers. A quote that is never closed would swallow all rows after it: then quotes are letters."""
-    rows = list(csv.reader(text.splitlines(keepends=True), delimiter=delimiter))
-    if any(len(cell) > LARGEST_CELL for row in rows for cell in row):
+    try:
+        rows = list(csv.reader(text.splitlines(keepends=True), delimiter=delimiter))
+    except csv.Error:  # a cell longer than the module's limit
+        rows = []
+    if not rows or any(len(cell) > LARGEST_CELL for row in rows for cell in row):
         rows = list(csv.reader(text.splitlines(), delimiter=delimiter, quoting=csv.QUOTE_NONE))
     yield from enumerate(rows, start=1)
 

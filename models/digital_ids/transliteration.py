@@ -6,10 +6,9 @@ from functools import lru_cache
 # Letters that Unicode doesn't take apart into a plain one and a mark. Dj is how Bosnian writes Đ without it.
 _LATIN = {"đ": "dj", "ı": "i", "ł": "l", "ø": "o", "ß": "ss", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th"}
 # Serbian Cyrillic as its official Latin alphabet writes it, marks left out.
-_CYRILLIC = dict(
-    zip("абвгдежзијклмнопрстћуфхцчш", "a b v g d e z z i j k l m n o p r s t c u f h c c s".split(), strict=True)
-) | {"ђ": "dj", "љ": "lj", "њ": "nj", "џ": "dz"}  # fmt: skip
-_PLAIN = str.maketrans(_LATIN | _CYRILLIC)
+_CYRILLIC = dict(zip("абвгдежзијклмнопрстћуфхцчш", "abvgdezzijklmnoprstcufhccs", strict=True))
+_DIGRAPHS = {"ђ": "dj", "љ": "lj", "њ": "nj", "џ": "dz"}
+_PLAIN = str.maketrans(_LATIN | _CYRILLIC | _DIGRAPHS)
 
 
 @lru_cache(maxsize=1 << 16)
