@@ -55,7 +55,7 @@ class Lexicon:
         if text and text == cell and text.isalpha() and not _TWICE_ENCODED.search(text):
             return text, ()
         changes: list[Change] = []
-        for step in (_visible, _decoded, _as_text, self._spelt, self._joined):
+        for step in (_decoded, _visible, _as_text, self._spelt, self._joined):
             change = step(text)
             if change is None:
                 continue
