@@ -22,6 +22,7 @@ from firstbell.models.digital_ids.template import (
     layout_of,
     parted,
 )
+from firstbell.models.digital_ids.transliteration import bare
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,6 +141,10 @@ class _Cleaner:
             self._found.append(row.finding(fault, column, reason, became))
         if text == "" and column != PARENT:
             self._found.append(row.finding(faults.NO_NAME, column, "there is no name"))
+        elif text and not bare(text):
+            reason = "it has no letter that a user name may have; write it in Latin or Cyrillic"
+            self._found.append(row.finding(faults.SPECIAL_CHARACTERS, column, reason))
+            return None
         return text
 
     def _school(self, row: _Row) -> School | None:

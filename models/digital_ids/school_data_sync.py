@@ -5,7 +5,7 @@ same set of files with every upload, as records of a file left out are marked in
 """
 
 import csv
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from firstbell.models.digital_ids.schools import School
@@ -107,12 +107,12 @@ def _problem(path: Path, line: int | None, value: str | None, what: str, remedy:
     return Problem(source=str(path), key=key, value=None if value is None else repr(value), what=what, remedy=remedy)
 
 
-def names_in(paths: Iterable[Path]) -> Iterator[str]:
-    """User names of earlier users.csv files, which new accounts must not get again."""
-    for path in paths:
-        with path.open(encoding="utf-8", newline="") as file:
-            rows = csv.DictReader(file)
-            if "username" not in (rows.fieldnames or ()):
-                remedy = "Give a users.csv of School Data Sync."
-                raise InputError.single(source=str(path), key="username", what="there is no such column", remedy=remedy)
-            yield from (row["username"] for row in rows)
+def user_names(path: Path) -> dict[str, str]:
+    """User names by id, of an earlier users.csv."""
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = csv.DictReader(file)
+        missing = [name for name in HEADINGS["users.csv"][:2] if name not in (rows.fieldnames or ())]
+        if missing:
+            remedy = "Give a users.csv of School Data Sync."
+            raise InputError.single(source=str(path), key=missing[0], what="there is no such column", remedy=remedy)
+        return {row["sourcedId"]: row["username"] for row in rows}

@@ -1,7 +1,7 @@
 """User names by the two rules of the case: name.surname, else name.<first letter of the parent's name>.surname."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -13,7 +13,10 @@ LONGEST = 64  # characters before the @ of a user principal name: Microsoft Entr
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Account:
-    """A person's digital ID. ``rule`` is 1 or 2 by the rule of the case, 3 where both were taken and a number decides."""
+    """A person's digital ID. ``rule``: 1 or 2 as the case has them, 3 where both were taken and a number decides.
+
+    It is 0 where the name is an earlier account's.
+    """
 
     id: str
     user_name: str
@@ -21,14 +24,20 @@ class Account:
     person: Person
 
 
-def accounts(people: Sequence[Person], domain: str, taken: Iterable[str] = ()) -> list[Account]:
-    """An account for each person, its user name unique among them and ``taken``, in the order of the people's ids.
+def accounts(people: Sequence[Person], domain: str, earlier: Mapping[str, str] | None = None) -> list[Account]:
+    """An account for each person, in the order of their ids, its user name unique among them and the ``earlier`` ones.
 
-    Who gets the shorter name is decided by the id, a hash of the identity: not by the order of rows or files.
+    ``earlier`` are user names by id: who has one keeps it. Who of two gets the shorter name is decided by the id, a
+    hash of the identity, not by the order of rows or files.
     """
-    in_use = {name.lower().partition("@")[0] for name in taken}
+    names = earlier or {}
+    in_use = {name.lower().partition("@")[0] for name in names.values()}
     given = []
-    for key, person in sorted((_id(person), person.place, person) for person in people):  # type: ignore[misc]
+    for person in sorted(people, key=lambda person: (id_of(person), person.place)):
+        key = id_of(person)
+        if key in names:
+            given.append(Account(id=key, user_name=names[key], rule=0, person=person))
+            continue
         local, rule = next((name, rule) for name, rule in _choices(person) if name not in in_use)
         in_use.add(local)
         given.append(Account(id=key, user_name=f"{local}@{domain}", rule=rule, person=person))
@@ -40,7 +49,8 @@ def by_rule(given: Iterable[Account]) -> dict[int, int]:
     return dict(sorted(Counter(account.rule for account in given).items()))
 
 
-def _id(person: Person) -> str:
+def id_of(person: Person) -> str:
+    """An id that the same person gets from other sheets, too, as long as school and grade are the same."""
     return blake2b("\0".join(map(str, person.identity)).encode(), digest_size=8).hexdigest()
 
 
