@@ -11,7 +11,7 @@ from firstbell.models.digital_ids.template import NAME, SURNAME
 from firstbell.models.digital_ids.transliteration import bare
 
 LETTERS_APART = 1
-SHORTEST = 4  # letters of a name in which one may be a slip: estimate; Ana and Ada are two
+LONG_ENOUGH = 4  # letters of the longer name: Ana and Ada are two, Hoti and Hti may be one (estimate)
 
 
 def without_duplicates(people: Sequence[Person]) -> tuple[list[Person], list[Finding]]:
@@ -53,7 +53,7 @@ def _nearly_same(people: Iterable[Person]) -> Iterator[tuple[Person, Person, str
 
 
 def _one_slip(one: str, other: str) -> bool:
-    return min(len(one), len(other)) >= SHORTEST and distance(one, other, most=LETTERS_APART) is not None
+    return max(len(one), len(other)) >= LONG_ENOUGH and distance(one, other, most=LETTERS_APART) is not None
 
 
 def _of(person: Person, column: str) -> str:
