@@ -51,11 +51,15 @@ class Lexicon:
 
     def _mended(self, cell: str) -> tuple[str | None, tuple[Change, ...]]:
         """A cell as it should be, None if that can't be told, and what was changed on the way."""
-        text = _SPACES.sub(" ", unicodedata.normalize("NFC", cell)).strip()
-        if text and text == cell and text.isalpha() and not _TWICE_ENCODED.search(text):
+        text = unicodedata.normalize("NFC", cell)
+        if text.isalpha() and not _TWICE_ENCODED.search(text):
             return text, ()
         changes: list[Change] = []
-        for step in (_decoded, _visible, _as_text, self._spelt, self._joined):
+        decoded = _decoded(text.strip("\t\r\n "))  # first, as the next step takes a letter's second byte for a space
+        if decoded is not None:
+            changes, text = [decoded], decoded[2] or ""
+        text = _SPACES.sub(" ", text).strip()
+        for step in (_visible, _as_text, self._spelt, self._joined):
             change = step(text)
             if change is None:
                 continue
