@@ -158,10 +158,6 @@ def provision(
         raise typer.Exit(MUST_BE_MENDED)
 
 
-def _rows(folder: Path) -> list[tuple[str, ...]]:
-    return school_data_sync.read(folder)["users.csv"]
-
-
 @contextmanager
 def _directory(url: str | None, writes: int, window_s: float) -> Iterator[str]:
     """The address of a running one, or of one that lives as long as this."""

@@ -157,7 +157,7 @@ class _Cleaner:
             return school
         near = (school,) if school else self._register.meant(name, municipality)
         if len(near) == 1:
-            reason = "no school is called so; this is the nearest in the municipality, and the only one so near"
+            reason = "no school is called so; this is the only one nearly so in the municipality"
             self._found.append(row.finding(faults.MISSPELT_SCHOOL, SCHOOL, reason, near[0].name))
             return near[0]
         self._found.append(_unknown_school(row, near))

@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-SOURCE = "Microsoft Graph throttling limits, identity and access: 3,000 writes per 150 s of a tenant (FACTS.md §2)"
+SOURCE = "Microsoft Graph throttling limits, identity and access: 3,000 writes per 150 s of a tenant"
 
 
 @dataclass(frozen=True, kw_only=True)

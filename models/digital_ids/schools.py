@@ -59,37 +59,45 @@ class SchoolRegister:
         return there or (alike[0] if len(alike) == 1 and not bare(municipality) else None)
 
     def meant(self, name: str, municipality: str) -> tuple[School, ...]:
-        """The schools there whose names are nearest to this one: one is the school meant, several can't be told apart.
+        """The schools there that this name may mean, nearest first: a single one is the school meant.
 
-        Nearest by the Levenshtein distance of the bare names; empty if none is near enough.
+        By the distance of the bare names. One that is a slip further than the nearest may be meant, too: Nami is one
+        slip from Naim and one from Sami. Empty if none is near enough.
         """
         return self._nearest(bare(name), bare(municipality))
 
     def _search(self, name: str, municipality: str) -> tuple[School, ...]:
         most = min(MOST_MISTAKES, len(name) // LETTERS_A_MISTAKE)
-        near: list[School] = []
+        near: list[tuple[int, School]] = []
         for candidate, school in self._in_municipality.get(municipality, {}).items():
-            mistakes = distance(name, candidate, most=most)
-            if mistakes is None:
-                continue
-            if mistakes < most:
-                near, most = [], mistakes
-            near.append(school)
-        return tuple(near)
+            slips = distance(name, candidate, most=most + 1)
+            if slips is not None:
+                near.append((slips, school))
+        least = min((slips for slips, _ in near), default=most + 1)
+        if least > most:
+            return ()
+        return tuple(school for slips, school in sorted(near, key=lambda found: found[0]) if slips <= least + 1)
 
 
 def distance(one: str, other: str, *, most: int) -> int | None:
-    """Levenshtein's distance of two words by the table of Wagner and Fischer (1974); None if it is above ``most``."""
+    """Slips from one word to the other; None if there are more than ``most``.
+
+    A letter too much, too few, another or swapped with the next: Damerau (1964), no part being changed twice.
+    """
     if abs(len(one) - len(other)) > most:
         return None
+    before_that: list[int] = []
     before = list(range(len(other) + 1))
     for at, letter in enumerate(one, start=1):
         row = [at]
         for to, theirs in enumerate(other, start=1):
-            row.append(min(before[to] + 1, row[-1] + 1, before[to - 1] + (letter != theirs)))
-        if min(row) > most:
+            slips = min(before[to] + 1, row[-1] + 1, before[to - 1] + (letter != theirs))
+            if at > 1 and to > 1 and letter == other[to - 2] and one[at - 2] == theirs:
+                slips = min(slips, before_that[to - 2] + 1)
+            row.append(slips)
+        if min(row) > most and min(before) > most:
             return None
-        before = row
+        before_that, before = before, row
     return before[-1] if before[-1] <= most else None
 
 
