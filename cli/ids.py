@@ -130,9 +130,7 @@ def provision(
 
     Example: firstbell ids provision ids --most 500 --writes 100 --window 2
     """
-    users = [
-        User(id=key, user_name=name, display_name=f"{given} {family}") for key, name, given, family in _rows(files)
-    ]
+    users = [User(id=key, user_name=name, display_name=f"{given} {family}") for key, name, given, family in rows]
     with _directory(directory, writes, window) as url:
         client = DirectoryClient(url)
         try:
