@@ -15,7 +15,9 @@ SAMI = School(id="S2", name="SHFMU Sami Frashëri", municipality="Pejë")
 REGISTER = SchoolRegister([NAIM, SAMI])
 SCHOOL = "SHFMU Naim Frashëri,Pejë"
 # Enough rows for these names to be known.
-KNOWN = "".join(f"Arbër,Gashi,Agim,{SCHOOL},{grade}\nValdrin,Krasniqi,Besa,{SCHOOL},{grade}\n" for grade in range(7, 11))
+KNOWN = "".join(
+    f"Arbër,Gashi,Agim,{SCHOOL},{grade}\nValdrin,Krasniqi,Besa,{SCHOOL},{grade}\n" for grade in range(7, 11)
+)
 FIRST = 2 + KNOWN.count("\n")
 
 
