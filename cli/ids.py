@@ -130,6 +130,7 @@ def provision(
 
     Example: firstbell ids provision ids --most 500 --writes 100 --window 2
     """
+    rows = school_data_sync.read(files)["users.csv"]
     users = [User(id=key, user_name=name, display_name=f"{given} {family}") for key, name, given, family in rows]
     with _directory(directory, writes, window) as url:
         client = DirectoryClient(url)

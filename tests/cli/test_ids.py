@@ -7,12 +7,13 @@ from collections import defaultdict
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner, Result
+
 from firstbell.cli.ids import ids
 from firstbell.fixtures.digital_ids.response_sheets import SheetMaker, read_planted
 from firstbell.models.digital_ids import school_data_sync
 from firstbell.models.digital_ids.provisioning import DirectoryLimit
 from firstbell.models.problems import InputError
-from typer.testing import CliRunner, Result
 
 LEARNERS = 3000
 PLACE_OF_THE_KEPT = {"duplicate", "spelling-variant"}  # what such a row became is the other row

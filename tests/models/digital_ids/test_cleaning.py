@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from firstbell.models.digital_ids.cleaning import Cleaned, cleaned
 from firstbell.models.digital_ids.grades import grade_of
 from firstbell.models.digital_ids.schools import School, SchoolRegister, distance
