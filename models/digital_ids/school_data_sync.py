@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from firstbell.models.digital_ids.schools import School
+from firstbell.models.digital_ids.tables import read_table
 from firstbell.models.digital_ids.user_names import Account
 from firstbell.models.problems import InputError, Problem
 
@@ -62,8 +63,7 @@ def _rows(path: Path, headings: Sequence[str], problems: list[Problem]) -> list[
     if not path.exists():
         problems.append(_problem(path, None, None, "School Data Sync needs this file", "Write all three."))
         return []
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = [tuple(row) for row in csv.reader(file)]
+    rows = [tuple(row) for row in read_table(path)]
     if not rows or rows[0] != tuple(headings):
         remedy = f"Write {','.join(headings)}, in this case."
         problems.append(_problem(path, 1, ",".join(rows[0] if rows else ()), "these are not its headings", remedy))
@@ -109,10 +109,10 @@ def _problem(path: Path, line: int | None, value: str | None, what: str, remedy:
 
 def user_names(path: Path) -> dict[str, str]:
     """User names by id, of an earlier users.csv."""
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = csv.DictReader(file)
-        missing = [name for name in HEADINGS["users.csv"][:2] if name not in (rows.fieldnames or ())]
-        if missing:
-            remedy = "Give a users.csv of School Data Sync."
-            raise InputError.single(source=str(path), key=missing[0], what="there is no such column", remedy=remedy)
-        return {row["sourcedId"]: row["username"] for row in rows}
+    headings, *rows = read_table(path) or [[]]
+    missing = [name for name in HEADINGS["users.csv"][:2] if name not in headings]
+    if missing:
+        remedy = "Give a users.csv of School Data Sync."
+        raise InputError.single(source=str(path), key=missing[0], what="there is no such column", remedy=remedy)
+    at, named = headings.index("sourcedId"), headings.index("username")
+    return {row[at]: row[named] for row in rows if len(row) == len(headings)}

@@ -1,12 +1,12 @@
 """The register of schools, and which of them a misspelt name means."""
 
-import csv
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from firstbell.models.digital_ids.tables import read_table
 from firstbell.models.digital_ids.transliteration import bare
 from firstbell.models.problems import InputError, Problem
 
@@ -37,8 +37,7 @@ class SchoolRegister:
     @classmethod
     def read(cls, path: Path) -> "SchoolRegister":
         """From a CSV file with the headings id, name, municipality; raises InputError with all its problems."""
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.reader(file))
+        rows = read_table(path)
         if not rows or tuple(rows[0]) != HEADINGS:
             remedy = f"Write {','.join(HEADINGS)} into the first line."
             raise InputError.single(source=str(path), key="line 1", what="these are not the headings", remedy=remedy)

@@ -98,6 +98,18 @@ def test_only_a_stand_in_on_this_machine_is_written_to(answers: Path, done: Resu
     assert run("provision", f"{answers / 'ids'}", "--directory", "http://127.0.0.1:9").exit_code == 3
 
 
+def test_a_register_that_is_no_text_is_told_and_earlier_names_are_kept(
+    answers: Path, done: Result, tmp_path: Path
+) -> None:
+    (tmp_path / "schools.csv").write_bytes(b"id,name,municipality\nS1,\xeb,Pej\xeb\n")
+    sheets = f"{answers / 'sheets'}"
+    assert run("clean", sheets, "--schools", f"{tmp_path / 'schools.csv'}").exit_code == 2
+    again = run("clean", sheets, "--schools", f"{answers / 'schools.csv'}", "--out", f"{tmp_path / 'again'}",
+                "--earlier", f"{answers / 'ids' / 'users.csv'}", "--json")  # fmt: skip
+    assert json.loads(again.stdout)["names_by_rule"] == {"0": json.loads(done.stdout)["accounts"]}
+    assert school_data_sync.read(tmp_path / "again") == school_data_sync.read(answers / "ids")
+
+
 def test_the_nation_takes_two_and_a_half_hours_at_least() -> None:
     assert DirectoryLimit().time_s(186_200) / 3600 == pytest.approx(2.58, abs=0.01)
     assert DirectoryLimit().time_s(186_200, writes_an_account=3) / 3600 == pytest.approx(7.75, abs=0.05)
