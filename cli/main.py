@@ -24,6 +24,7 @@ COMMANDS = {
     "pair": "Two platforms loaded side by side, to be compared.",
     "doctor": "Before a run: how many learners this machine carries, and what to change.",
     "serve": "The reference backend, to be loaded.",
+    "ids": "Digital IDs: response sheets generated, cleaned, named, and provisioned against a rate limit.",
     "init": "Write a commented workload profile to start from.",
 }
 EXIT_CODES = (
@@ -72,6 +73,9 @@ def _subcommand(context: typer.Context) -> None:
     name = str(context.info_name)
     with told():
         function = getattr(import_module(f"firstbell.cli.{name}"), name)
+    if isinstance(function, typer.Typer):
+        function(context.args, prog_name=f"firstbell {name}")
+        return
     single = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
     single.command(name)(told()(function))
     single(context.args, prog_name=f"firstbell {name}")
