@@ -106,9 +106,9 @@ def fit(
     if not evidence.levels:
         remedy = "Let the run go on until its first level is over, or hold out fewer levels"
         raise InputError.single(source="record", what="no level was measured whole", remedy=remedy)
+    found = _found(evidence, demands_from, draws, seed)
     streams = _streams(evidence)
     _refuse_unseen(streams, evidence.windows.activities)
-    found = _found(evidence, demands_from, draws, seed)
     bare = FittedModel(
         workload=evidence.workload,
         workload_hash=evidence.workload_hash,

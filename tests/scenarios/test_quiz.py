@@ -13,7 +13,7 @@ from firstbell.scenarios.reference import ReferenceAdapter
 from .staged import KOSOVO, CurtainError, StagedLearner
 
 ATTEMPT = b'{"attempt": 17, "pages": 8}'
-SCORE = b'{"score": 50.0}'
+SCORE = b'{"score": 50.0, "correct": 40, "questions": 80}'
 PAGE = b'<link href="/assets/app.css"><script src="/assets/app.js"></script><img src="/assets/c.jpg">'
 
 
