@@ -18,7 +18,7 @@ from pathlib import Path
 from scipy.stats import beta
 
 from bench.disturbance import disturbed
-from bench.markdown import table
+from firstbell.reports.markdown_table import table
 
 _LONGEST_S = 600.0
 _COMMAND = [sys.executable, "-c", "from firstbell.cli.main import main; main()"]

@@ -1,6 +1,6 @@
-"""Markdown by the paragraph, the heading and the table."""
+"""Markdown by the paragraph and the heading."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from textwrap import wrap
 
 _WIDTH = 120
@@ -15,15 +15,6 @@ def heading(title: str) -> Iterator[str]:
 def paragraph(*sentences: str) -> Iterator[str]:
     """Sentences, those that are empty left out."""
     yield from wrap(" ".join(filter(None, sentences)), _WIDTH, break_long_words=False, break_on_hyphens=False)
-    yield ""
-
-
-def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    """A table."""
-    yield f"| {' | '.join(header)} |"
-    yield f"|{' --- |' * len(header)}"
-    for row in rows:
-        yield f"| {' | '.join(row)} |"
     yield ""
 
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from bench.markdown import heading, paragraph, table
+from bench.markdown import heading, paragraph
 from bench.peers_section import cpu_ratio, peers_section
 from bench.results import Found
 from bench.sections import freeze_section, memory_section, scale_section, signed_bytes, soak_section
 from bench.tools.firstbell_learners import FirstbellLearners
+from firstbell.reports.markdown_table import table
 from firstbell.reports.numbers import UNKNOWN, count, exact, moment, number, quantity, rate, seconds
 
 _CPU_LIMIT = 1 / 3

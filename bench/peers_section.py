@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from bench.markdown import heading, never_run, paragraph, table
+from bench.markdown import heading, never_run, paragraph
 from bench.results import Found
 from bench.tools.firstbell_client import FirstbellClient
 from bench.tools.firstbell_learners import FirstbellLearners
 from bench.tools.locust_users import FastHttpUser
+from firstbell.reports.markdown_table import table
 from firstbell.reports.numbers import UNKNOWN, count, number, rate, seconds
 
 POINTS = ("paced", "unpaced")

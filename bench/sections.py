@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bench.markdown import heading, never_run, paragraph, table
+from bench.markdown import heading, never_run, paragraph
 from bench.peers_section import displayed
 from bench.results import Found
+from firstbell.reports.markdown_table import table
 from firstbell.reports.numbers import UNKNOWN, count, number, percent, quantity, rate, seconds
 
 _SCHOOL_DAY_MINUTES = 480

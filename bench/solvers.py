@@ -20,7 +20,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from bench.markdown import table
 from firstbell.models.networks.network import CustomerClass, Network, Station
 from firstbell.models.networks.solver import solve
 from firstbell.models.simulation.distribution import Distribution
@@ -28,6 +27,7 @@ from firstbell.models.simulation.network import simulate_network
 from firstbell.models.simulation.station import simulate_station
 from firstbell.models.stations.finite_source import FiniteSource
 from firstbell.models.stations.mmc import MMc
+from firstbell.reports.markdown_table import table
 from firstbell.reports.numbers import UNKNOWN
 
 PEERS = Path(__file__).with_name("solver_peers.py")

@@ -13,6 +13,7 @@ from firstbell.reports.answer import (
     systems_of,
 )
 from firstbell.reports.layers import LAYERS, share_cells
+from firstbell.reports.markdown_table import table
 from firstbell.reports.names import (
     LAYER_MEANINGS,
     activity_name,
@@ -174,11 +175,7 @@ def _bullets(lines: Iterable[str]) -> Iterator[str]:
 
 
 def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    yield f"| {' | '.join(header)} |"
-    yield f"|{' --- |' * len(header)}"
-    for row in rows:
-        yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |"
-    yield ""
+    return table(header, [[cell.replace("|", chr(92) + "|") for cell in row] for row in rows])
 
 
 def _text(text: str) -> str:
