@@ -104,13 +104,13 @@ def _faults(asked: Sequence[_Write], kept: Sequence[Kept]) -> Iterator[tuple[Fau
         return
     if len(kept) > 1:
         yield "doubled", f"stored {len(kept)} times"
-    for row in kept[:1]:
-        if row.learner != newest.learner:
-            yield "foreign", f"of learner {newest.learner}, and stored as learner {row.learner}'s"
-        elif row.number < newest.number:
-            yield "lost", f"save {newest.number} was acknowledged, and save {row.number} is stored"
-        elif not any(one.number == row.number and one.digest == row.digest for one in asked):
-            yield "changed", f"learner {newest.learner} never sent what is stored as save {row.number}"
+    row = kept[0]
+    if row.learner != newest.learner:
+        yield "foreign", f"of learner {newest.learner}, and stored as learner {row.learner}'s"
+    elif row.number < newest.number:
+        yield "lost", f"save {newest.number} was acknowledged, and save {row.number} is stored"
+    elif not any(one.number == row.number and one.digest == row.digest for one in asked):
+        yield "changed", f"learner {newest.learner} never sent what is stored as save {row.number}"
 
 
 def _is_unconfirmed(asked: Sequence[_Write], kept: Sequence[Kept]) -> bool:

@@ -17,6 +17,7 @@ from scipy.optimize import nnls
 from firstbell.models.arrivals import Shape
 from firstbell.models.estimate import Estimate
 from firstbell.models.evidence import RunEvidence
+from firstbell.models.measurement import ServerSeries, Span
 from firstbell.models.problems import InputError
 from firstbell.models.time_varying import mean_in_session
 
@@ -78,31 +79,36 @@ def calm_costs(run: RunEvidence) -> CalmCosts:
         remedy = "Let learners sign in on a target that names its same_job_each_time: the reference backend does"
         raise InputError.single(source=str(run.record.folder), what=what, remedy=remedy)
     task = str(run.record.manifest.backend["same_job_each_time"])
-    window_s = max((span.end_s - span.start_s) / _CALM_WINDOWS, _SHORTEST_WINDOW_S)
-    edges = np.arange(span.start_s, span.end_s + 1e-9, window_s)
-    cpu_s = np.array([series.cores_used(a, b) * (b - a) for a, b in pairwise(edges)])
-    elsewhere = cpu_s.sum(axis=1) - cpu_s[:, series.stations.index(task)]
-    visits = run.visits
-    mine = (visits.activity == login[0]) & ~visits.failed
-    signed_in = np.histogram(visits.end_s[mine], edges)[0]
-    in_session = _learners(run, edges)
-    known = np.isfinite(elsewhere)
-    if known.sum() < _FEWEST_WINDOWS:
-        what, remedy = f"fewer than {_FEWEST_WINDOWS} s of it were measured", "Let it run longer"
-        raise InputError.single(source=str(run.record.folder), what=what, remedy=remedy)
-    asked = np.column_stack([signed_in, in_session * window_s])
-    (elsewhere_s, learner_cores), _ = nnls(asked[known], elsewhere[known])
+    visits = run.visits.where((run.visits.activity == login[0]) & ~run.visits.failed)
+    elsewhere_s, learner_cores = _beside_passwords(run, span, series, task, visits.end_s)
     password_s = tasks[-1].cpu_s / tasks[-1].tasks
-    quickest_s = float(np.quantile((visits.end_s - visits.due_s)[mine], 0.1))
+    quickest_s = float(np.quantile(visits.end_s - visits.due_s, 0.1))
     pools = [pool for pool in run.record.thread_pools() if task in pool.stations]
     return CalmCosts(
         password_s=password_s,
-        elsewhere_s=float(elsewhere_s),
-        learner_cores=float(learner_cores),
+        elsewhere_s=elsewhere_s,
+        learner_cores=learner_cores,
         rest_s=max(quickest_s - password_s, 0.0),
         threads=sum(pool.replicas * pool.threads for pool in pools) or 1,
         cores=series.cores,
     )
+
+
+def _beside_passwords(
+    run: RunEvidence, span: Span, series: ServerSeries, task: str, signed_in_s: Floats
+) -> tuple[float, float]:
+    """Processor seconds of a sign-in at all stations but that of passwords, and cores of a learner in session."""
+    window_s = max(span.hold_s / _CALM_WINDOWS, _SHORTEST_WINDOW_S)
+    edges = np.arange(span.start_s, span.end_s + 1e-9, window_s)
+    cpu_s = np.array([series.cores_used(a, b) * (b - a) for a, b in pairwise(edges)])
+    elsewhere = cpu_s.sum(axis=1) - cpu_s[:, series.stations.index(task)]
+    known = np.isfinite(elsewhere)
+    if known.sum() < _FEWEST_WINDOWS:
+        what, remedy = f"fewer than {_FEWEST_WINDOWS} s of it were measured", "Let it run longer"
+        raise InputError.single(source=str(run.record.folder), what=what, remedy=remedy)
+    asked = np.column_stack([np.histogram(signed_in_s, edges)[0], _learners(run, edges) * window_s])
+    (elsewhere_s, learner_cores), _ = nnls(asked[known], elsewhere[known])
+    return float(elsewhere_s), float(learner_cores)
 
 
 def burst_waits(costs: CalmCosts, shape: Shape, *, duration_s: float, session_s: float, seed: int) -> BurstWaits:

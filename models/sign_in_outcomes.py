@@ -1,13 +1,14 @@
 """What became of sign-ins during a run: who was refused, mistyped, asked for another code, or gave up."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from itertools import groupby
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from firstbell.models.record import coded
 
@@ -45,17 +46,17 @@ class SignInOutcomes:
         status = logins["status"].to_numpy()
         missed = outcome == (outcomes.index("missed") if "missed" in outcomes else -1)
         good = outcome == (outcomes.index("ok") if "ok" in outcomes else -1)
-        visits = _visits(logins, failed=~good & ~missed, begun=~missed)
+        ends_s = _ends_s(logins, failed=~good & ~missed, begun=~missed)
         found = cls(
-            sign_ins=len(visits),
-            failed=sum(failed for _, failed in visits),
+            sign_ins=len(ends_s),
+            failed=sum(map(math.isinf, ends_s.values())),
             limited=int((status == _LIMITED).sum()),
             failed_by_provider=int((status == _FAILED).sum()),
             locked=int((status == _LOCKED).sum()),
             mistyped=_count(steps, step, "login.mistyped", good),
             codes_again=_count(steps, step, "login.code-again", good),
-            given_up=_given_up(visits, tries) if tries else 0,
-            everybody_s=_everybody_s(logins, failed=~good & ~missed, begun=~missed),
+            given_up=_given_up(ends_s, tries) if tries else 0,
+            everybody_s=_everybody_s(ends_s, logins["due_s"].to_numpy()[~missed]),
         )
         unusual = (found.limited, found.failed_by_provider, found.locked, found.mistyped, found.codes_again)
         return found if any(unusual) or found.given_up else None
@@ -65,31 +66,27 @@ class SignInOutcomes:
         return asdict(self)
 
 
-def _visits(logins: pa.Table, *, failed: Any, begun: Any) -> list[tuple[int, bool]]:
-    """Each sign-in's learner, in the order of learners and visits, and whether it failed."""
-    learner, visit = (logins[name].to_numpy()[begun].astype(np.int64) for name in ("learner", "visit"))
-    order = np.lexsort((visit, learner))
-    rows = zip(learner[order].tolist(), visit[order].tolist(), failed[begun][order].tolist(), strict=True)
-    return [(who, any(row[2] for row in its)) for (who, _), its in groupby(rows, key=lambda row: (row[0], row[1]))]
-
-
-def _everybody_s(logins: pa.Table, *, failed: Any, begun: Any) -> float | None:
-    learner, visit, due_s, end_s = (
-        logins[name].to_numpy()[begun].tolist() for name in ("learner", "visit", "due_s", "end_s")
-    )
+def _ends_s(logins: pa.Table, *, failed: Any, begun: Any) -> dict[tuple[int, int], float]:
+    """When each sign-in was over, by learner and visit; infinity where it failed."""
+    learner, visit, end_s = (logins[name].to_numpy()[begun].tolist() for name in ("learner", "visit", "end_s"))
     ends: dict[tuple[int, int], float] = {}
     for each, time_s, bad in zip(zip(learner, visit, strict=True), end_s, failed[begun].tolist(), strict=True):
         ends[each] = math.inf if bad else max(ends.get(each, -math.inf), time_s)
+    return ends
+
+
+def _everybody_s(ends_s: Mapping[tuple[int, int], float], due_s: NDArray[np.float64]) -> float | None:
     first: dict[int, float] = {}
-    for (who, _), time_s in ends.items():
+    for (who, _), time_s in ends_s.items():
         first[who] = min(first.get(who, math.inf), time_s)
-    last_s = max(first.values(), default=math.inf) - min(due_s, default=0.0)
+    last_s = max(first.values(), default=math.inf) - float(due_s.min(initial=math.inf))
     return last_s if math.isfinite(last_s) else None
 
 
-def _given_up(visits: Iterable[tuple[int, bool]], tries: int) -> int:
+def _given_up(ends_s: Mapping[tuple[int, int], float], tries: int) -> int:
     """Every so many failures in a row of one learner."""
-    return sum(len(list(row)) // tries for (_, failed), row in groupby(visits) if failed)
+    in_turn = [(who, math.isinf(ends_s[who, visit])) for who, visit in sorted(ends_s)]
+    return sum(len(list(row)) // tries for (_, failed), row in groupby(in_turn) if failed)
 
 
 def _count(steps: tuple[str, ...], step: Any, name: str, good: Any) -> int:
