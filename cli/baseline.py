@@ -77,10 +77,7 @@ def _kept(place: Path | None, workload: str | None, commit: str | None) -> tuple
     if place is None:
         return ()
     found = digests_in(place, workload=workload, commit=commit)
-    reasons = [
-        f"{each.label.name} is {each.validity.verdict}: {why}" for each in found for why in each.validity.reasons
-    ]
-    reasons += [f"{each.label.name} is empty: nothing was measured" for each in found if not each.blocks]
+    reasons = [words for each in found for words in each.complaints()]
     if reasons:
         for words in reasons:
             typer.echo(f"not kept: {words}", err=True)

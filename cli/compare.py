@@ -5,11 +5,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.text import Text
 
+from firstbell.cli.consoles import table_console
 from firstbell.cli.failures import INVALID_MEASUREMENT
-from firstbell.cli.gate import NARROWEST
 from firstbell.cli.records import digests_in
 from firstbell.models.comparison.comparison import compare as compare_sides
 from firstbell.models.workload.gate import ComparisonRules
@@ -40,12 +39,7 @@ def compare(
         update={"calibrate": True} if calibrate else {}
     )
     sides = [digests_in(side, workload=workload) for side in (before, after)]
-    invalid = [
-        f"{run.label.name} is {run.validity.verdict}: {reason}"
-        for side in sides
-        for run in side
-        for reason in run.validity.reasons
-    ]
+    invalid = [words for side in sides for run in side for words in run.complaints()]
     if invalid:
         for words in invalid:
             typer.echo(words, err=True)
@@ -54,9 +48,7 @@ def compare(
     if as_json:
         typer.echo(json.dumps(comparison_document(found), indent=2))
         return
-    console = Console()
-    if not console.is_terminal:
-        console.width = max(console.width, NARROWEST)
+    console = table_console()
     said = [regression(found)] if found.worse else [change_words(change) for change in found.better]
     console.print(Text("\n".join(said) or "Nothing surely changed.", style="bold"))
     print_comparison(found, console)

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
+from firstbell.cli.consoles import table_console
 from firstbell.cli.profiles import find_workload
 from firstbell.cli.records import digests_in
 from firstbell.models.comparison.digest import Digest
@@ -28,7 +28,6 @@ from firstbell.reports.ci.load_performance import load_performance
 from firstbell.reports.ci.markdown import gate_markdown
 
 SUMMARY = "GITHUB_STEP_SUMMARY"
-NARROWEST = 130  # columns that tables take where no terminal says how many there are
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,10 +127,7 @@ def gate(
     if as_json:
         typer.echo(json.dumps(gate_document(report, found), indent=2))
     else:
-        console = Console()
-        if not console.is_terminal:
-            console.width = max(console.width, NARROWEST)
-        print_gate(report, console)
+        print_gate(report, table_console())
     raise typer.Exit(found.exit_code)
 
 

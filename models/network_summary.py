@@ -120,8 +120,8 @@ class NetworkSummary:
             return None
         parts = _Parts.of(run)
         return cls(
-            lines={name: parts.summary(who) for name, who in _learners_by(lines, "line").items()},
-            schools={name: parts.summary(who) for name, who in _learners_by(lines, "school").items()},
+            lines={name: parts.summary(who) for name, who in learners_by(lines, "line").items()},
+            schools={name: parts.summary(who) for name, who in learners_by(lines, "school").items()},
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -171,7 +171,7 @@ class _Parts:
         return tuple(np.bincount(codes, media_s, minlength=self.rung_count).tolist())
 
 
-def _learners_by(lines: pa.Table, column: str) -> dict[str, Learners]:
+def learners_by(lines: pa.Table, column: str) -> dict[str, Learners]:
     """Learners by name; whoever has none is left out."""
     names = np.array(lines[column].to_pylist(), dtype=object)
     learners = lines["learner"].to_numpy().astype(np.int64)

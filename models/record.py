@@ -132,16 +132,16 @@ class RunRecord:
         table = self.server()
         if table is None or "cores" not in table.column_names:
             return None
-        stations = _labels(table, "cpu_seconds")
+        stations = labels(table, "cpu_seconds")
         if not stations or len(table) < 2:
             return None
-        columns = [_floats(table, f"cpu_seconds.{station}") for station in stations]
+        columns = [floats(table, f"cpu_seconds.{station}") for station in stations]
         known = ~np.isnan(np.column_stack(columns)).any(axis=1)
         return ServerSeries(
             stations=stations,
-            time_s=_floats(table, "time_s")[known],
+            time_s=floats(table, "time_s")[known],
             cpu_s=np.column_stack(columns)[known],
-            cores=float(np.nanmedian(_floats(table, "cores"))),
+            cores=float(np.nanmedian(floats(table, "cores"))),
         )
 
     def disturbance(self, span: Span) -> float | None:
@@ -152,9 +152,9 @@ class RunRecord:
         table, series = self.server(), self.server_series()
         if table is None or series is None or "host_busy_s" not in table.column_names:
             return None
-        time_s, busy_s = _floats(table, "time_s"), _floats(table, "host_busy_s")
+        time_s, busy_s = floats(table, "time_s"), floats(table, "host_busy_s")
         if "mirror_cpu_seconds" in table.column_names:  # the target's own process, but no station of requests
-            busy_s = busy_s - np.nan_to_num(_floats(table, "mirror_cpu_seconds"))
+            busy_s = busy_s - np.nan_to_num(floats(table, "mirror_cpu_seconds"))
         busy = np.diff(np.interp([span.start_s, span.end_s], time_s, busy_s))[0] / span.hold_s
         own = float(series.cores_used(span.start_s, span.end_s).sum())
         return max(float(busy - own) / series.cores, 0.0)
@@ -165,7 +165,7 @@ class RunRecord:
         names = (f"jobs.{station}", f"cpu_seconds.{station}")
         if table is None or not all(name in table.column_names for name in names):
             return ()
-        time_s, counters = _floats(table, "time_s"), [_floats(table, name) for name in names]
+        time_s, counters = floats(table, "time_s"), [floats(table, name) for name in names]
         counts = []
         for span in self.spans:
             ends = [np.interp([span.start_s, span.end_s], time_s, counter) for counter in counters]
@@ -181,10 +181,10 @@ class RunRecord:
         table = self.server()
         if table is None or "workers" not in table.column_names:
             return ()
-        workers = max(1, round(float(np.nanmedian(_floats(table, "workers")))))
+        workers = max(1, round(float(np.nanmedian(floats(table, "workers")))))
         threads = {
-            station: max(1, round(float(np.nanmax(_floats(table, f"threads.{station}"))) / workers))
-            for station in _labels(table, "threads")
+            station: max(1, round(float(np.nanmax(floats(table, f"threads.{station}"))) / workers))
+            for station in labels(table, "threads")
         }
         together = [tuple(group) for group in self.manifest.backend.get("one_at_a_time", ())]
         alone = [(station,) for station in threads if not any(station in group for group in together)]
@@ -299,18 +299,20 @@ def _table(path: Path) -> pa.Table:
         raise InputError.single(source=str(path), what=what, remedy="Run again, or restore the file") from None
 
 
-def _floats(table: pa.Table, name: str) -> Floats:
+def floats(table: pa.Table, name: str) -> Floats:
+    """A column as numbers."""
     values: Floats = table[name].to_numpy().astype(np.float64)
     return values
 
 
-def _labels(table: pa.Table, family: str) -> tuple[str, ...]:
+def labels(table: pa.Table, family: str) -> tuple[str, ...]:
+    """The labels of a family of columns, such as the stations of ``cpu_seconds``."""
     return tuple(name.removeprefix(f"{family}.") for name in table.column_names if name.startswith(f"{family}."))
 
 
 def _grown(table: pa.Table, name: str) -> float:
     """By how much a counter rose; one that appeared on the way began at 0."""
-    values = _floats(table, name)
+    values = floats(table, name)
     known = values[~np.isnan(values)]
     return float(known[-1] - (0.0 if np.isnan(values[0]) else known[0])) if len(known) else 0.0
 
@@ -319,10 +321,10 @@ def _cost_by_route(table: pa.Table) -> dict[str, tuple[float, dict[str, float]]]
     """By route: requests answered, and CPU seconds by station."""
     found: dict[str, tuple[float, dict[str, float]]] = {}
     requests: dict[str, float] = {}
-    for label in _labels(table, "requests"):
+    for label in labels(table, "requests"):
         route = label.rpartition(".")[0]
         requests[route] = requests.get(route, 0.0) + _grown(table, f"requests.{label}")
-    for label in _labels(table, "activity_cpu_seconds"):
+    for label in labels(table, "activity_cpu_seconds"):
         station, _, route = label.partition(".")
         _, costs = found.setdefault(route, (requests.get(route, 0.0), {}))
         costs[station] = _grown(table, f"activity_cpu_seconds.{label}")

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -59,7 +59,10 @@ class Change:
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """Two sides compared. ``changes`` has every quantity that was looked at, the significant ones and all others."""
+    """Two sides compared. ``changes`` has every quantity that was looked at, the significant ones and all others.
+
+    ``sides`` are both as they were drawn, the one before first: whatever else is asked of them is asked of these draws.
+    """
 
     pairing: Pairing
     rules: ComparisonRules
@@ -68,6 +71,7 @@ class Comparison:
     capacity: Change | None
     capacities: tuple[Capacity, Capacity] | None
     notes: tuple[str, ...]
+    sides: tuple[Side, Side] = field(repr=False, compare=False)
 
     @property
     def worse(self) -> tuple[Change, ...]:
@@ -156,6 +160,7 @@ class _Comparing:
             capacity=capacity,
             capacities=self._capacities,
             notes=tuple(self._notes()),
+            sides=(self.base, self.head),
         )
 
     # Demands and capacity
@@ -233,16 +238,10 @@ class _Comparing:
             )
             for before, after in (self._drawn, self._within)
         ]
-        speed = float(np.exp(self._speeds[0][0]))
-        before_s, after_s = float(pairs[0][0][0]) * speed, float(pairs[0][1][0])
+        before_s, after_s = float(pairs[0][0][0]) * self._slowness, float(pairs[0][1][0])
         rate = self._shape.visits_per_learner_s.get(activity, 0.0)
         return _Found(
-            evidence=Evidence(
-                kind=PROCESSOR,
-                drawn=_log(pairs[0][1], pairs[0][0]) - self._speeds[0],
-                within=_log(pairs[1][1], pairs[1][0]) - self._speeds[1],
-                margin=self.rules.demand_tolerance,
-            ),
+            evidence=self._processor_evidence(pairs),
             kind="demand",
             name=f"{activity}: processor time at {station}",
             activity=activity,
@@ -250,24 +249,32 @@ class _Comparing:
             unit="s",
             before=before_s,
             after=after_s,
-            load=rate * (after_s - before_s) / (float(self._drawn[0].load_per_learner[0]) * speed),
+            load=rate * (after_s - before_s) / (float(self._drawn[0].load_per_learner[0]) * self._slowness),
         )
+
+    def _processor_evidence(self, pairs: Sequence[tuple[Floats, Floats]]) -> Evidence:
+        """Of a demand before and after, (1 + draws,) each, in draws of runs and in those within runs."""
+        drawn, within = (
+            _log(after, before) - speed for (before, after), speed in zip(pairs, self._speeds, strict=True)
+        )
+        return Evidence(kind=PROCESSOR, drawn=drawn, within=within, margin=self.rules.demand_tolerance)
+
+    @property
+    def _slowness(self) -> float:
+        """By how much the machine was slower on the second side than on the first, as measured."""
+        return float(np.exp(self._speeds[0][0]))
 
     def _rest(self) -> Iterator[_Found]:
         """What no book has, by station, where it is worth a look."""
-        (before, after), (before_within, after_within) = self._drawn, self._within
-        speed = float(np.exp(self._speeds[0][0]))
+        before, after = self._drawn
         for station in before.rest:
             if station not in after.rest or before.station_load(station)[0] < 0.05 * before.load_per_learner[0]:
                 continue
-            was, became = float(before.rest[station][0]) * speed, float(after.rest[station][0])
+            was, became = float(before.rest[station][0]) * self._slowness, float(after.rest[station][0])
             more = became / was - 1 if was > 0 else 0.0
             yield _Found(
-                evidence=Evidence(
-                    kind=PROCESSOR,
-                    drawn=_log(after.rest[station], before.rest[station]) - self._speeds[0],
-                    within=_log(after_within.rest[station], before_within.rest[station]) - self._speeds[1],
-                    margin=self.rules.demand_tolerance,
+                evidence=self._processor_evidence(
+                    [(one.rest[station], other.rest[station]) for one, other in (self._drawn, self._within)]
                 ),
                 kind="demand",
                 name=f"each request: processor time at {station} that is no activity's own",
@@ -325,8 +332,7 @@ class _Comparing:
             before, after = sides
             load = _log(after.load_per_learner, before.load_per_learner)
             found.append(-(load if common else load - speed))
-        before_n, after_n = self._capacities[0].learners, self._capacities[1].learners  # type: ignore[index]
-        del after_n
+        before_n = self._capacities[0].learners  # type: ignore[index]
         return _Found(
             evidence=Evidence(
                 kind=PROCESSOR, drawn=found[0], within=found[1], margin=self.rules.capacity_tolerance, worse=-1

@@ -160,7 +160,7 @@ class Costs:
     @cached_property
     def utilization(self) -> Floats:
         """How busy the target's cores were, whoever used them; by its own words where the machine was not asked."""
-        time_s = self.weights @ np.concatenate([np.full(run.blocks, run.block_s) for run in self.side.runs])
+        time_s = self.weights @ self.side.block_s
         if all(server.busy_s for server in self._servers):
             used = self.summed([server.busy_s for server in self._servers])
         else:

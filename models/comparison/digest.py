@@ -5,7 +5,7 @@ two sets of digests, whether they were read from files or made of records a mome
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -150,6 +150,15 @@ class Digest(_Part):
     def activity(self, name: str, line: str | None = None) -> ActivityDigest | None:
         """An activity's part; None where it was not seen."""
         return next((each for each in self.activities if (each.name, each.line) == (name, line)), None)
+
+    def complaints(self) -> Iterator[str]:
+        """Why nothing may be concluded from it, a sentence each."""
+        for reason in self.validity.reasons:
+            yield f"{self.label.name} is {self.validity.verdict}: {reason}"
+        if self.validity.verdict == "valid" and self.label.status == "interrupted":
+            yield f"{self.label.name} was interrupted before its end"
+        if self.validity.verdict == "valid" and (not self.blocks or not self.activities):
+            yield f"{self.label.name} is empty: nothing was measured"
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -21,12 +21,11 @@ from firstbell.models.comparison.digest import (
 from firstbell.models.comparison.histogram import Floats, Ints
 from firstbell.models.evidence import RunEvidence
 from firstbell.models.measurement import Span
-from firstbell.models.record import RunRecord, coded, is_word, missed_only
+from firstbell.models.network_summary import learners_by
+from firstbell.models.record import RunRecord, coded, floats, is_word, labels, missed_only
 from firstbell.models.study import ValidityResult
 from firstbell.models.traffic import activity_rates_per_s
 from firstbell.models.visits import Visits
-
-_ENDED_WITHIN_S = 0.5
 
 
 class Blocks:
@@ -69,8 +68,7 @@ class Blocks:
 def digest_of(run: RunEvidence, validity: ValidityResult, *, name: str, commit: str | None = None) -> Digest:
     """The digest of a record, of all its levels but those for warming up."""
     record = run.record
-    over_s = record.ended_s + _ENDED_WITHIN_S
-    blocks = Blocks(tuple(span for span in record.spans if span.kind != "warm-up" and span.end_s <= over_s))
+    blocks = Blocks(tuple(span for span in run.spans if span.kind != "warm-up"))
     server = record.server()
     return Digest(
         label=_label(record, blocks, name, commit),
@@ -166,21 +164,17 @@ def _of_views(views: pa.Table, blocks: Blocks, line: str | None) -> ViewsDigest:
 
 def _learners_by_line(record: RunRecord) -> dict[str, Ints]:
     lines = record.lines()
-    if lines is None:
-        return {}
-    names = np.array(lines["line"].to_pylist(), dtype=object)
-    learners = lines["learner"].to_numpy().astype(np.int64)
-    return {name: np.unique(learners[names == name]) for name in sorted({each for each in names if each is not None})}
+    return {} if lines is None else learners_by(lines, "line")
 
 
 def _server(record: RunRecord, table: pa.Table, blocks: Blocks) -> ServerDigest | None:
     series = record.server_series()
     if series is None:
         return None
-    time_s = _column(table, "time_s")
+    time_s = floats(table, "time_s")
 
     def grown(name: str) -> tuple[float, ...]:
-        return blocks.grown(time_s, _column(table, name)) if name in table.column_names else ()
+        return blocks.grown(time_s, floats(table, name)) if name in table.column_names else ()
 
     same = record.manifest.backend.get("same_job_each_time")
     return ServerDigest(
@@ -188,9 +182,9 @@ def _server(record: RunRecord, table: pa.Table, blocks: Blocks) -> ServerDigest 
         stations={station: grown(f"cpu_seconds.{station}") for station in series.stations},
         costs=tuple(
             RouteCost(route=route, station=station, cpu_s=grown(f"activity_cpu_seconds.{station}.{route}"))
-            for station, _, route in (label.partition(".") for label in _labels(table, "activity_cpu_seconds"))
+            for station, _, route in (label.partition(".") for label in labels(table, "activity_cpu_seconds"))
         ),
-        requests=_by_route({label: grown(f"requests.{label}") for label in _labels(table, "requests")}),
+        requests=_by_route({label: grown(f"requests.{label}") for label in labels(table, "requests")}),
         bytes_out=grown("response_bytes"),
         busy_s=grown("host_busy_s"),
         reference_tasks=grown(f"jobs.{same}"),
@@ -221,12 +215,3 @@ def _requests_per_visit(run: RunEvidence) -> dict[str, dict[str, float]]:
 def _bytes_per_visit(visits: Visits) -> dict[str, float]:
     each = {name: visits.of_activity(name).received_bytes for name in visits.activities}
     return {name: float(np.mean(received)) for name, received in each.items() if len(received)}
-
-
-def _column(table: pa.Table, name: str) -> Floats:
-    values: Floats = table[name].to_numpy().astype(np.float64)
-    return values
-
-
-def _labels(table: pa.Table, family: str) -> tuple[str, ...]:
-    return tuple(name.removeprefix(f"{family}.") for name in table.column_names if name.startswith(f"{family}."))

@@ -28,6 +28,11 @@ class Side:
     drawn: Floats
     within: Floats
 
+    @property
+    def block_s(self) -> Floats:
+        """(blocks,) how long each block is."""
+        return self.column([np.full(run.blocks, run.block_s) for run in self.runs])
+
     def column(self, of_run: Sequence[Sequence[float] | Floats]) -> Floats:
         """(blocks,) from each run's values by block."""
         return np.concatenate([np.asarray(values, dtype=float) for values in of_run])

@@ -65,25 +65,22 @@ def _from_profile(objective: Objective) -> GateObjective:
 def judgements(
     objectives: Sequence[GateObjective],
     runs: Sequence[Digest],
-    baseline: Sequence[Digest] | None,
     comparison: Comparison | None,
     rules: ComparisonRules,
     *,
     seed: int,
 ) -> tuple[Judgement, ...]:
     """Judge all; raise InputError where one needs a baseline that is not there, or names what no run knows."""
-    _check_baseline(objectives, baseline)
-    if baseline is None or comparison is None:
+    _check_baseline(objectives, comparison)
+    if comparison is None:
         before, after = resampled(runs, runs, paired=True, at_once=True, draws=rules.draws, seed=seed)
     else:
-        pairing = comparison.pairing
-        at_once = pairing.design == "side by side"
-        before, after = resampled(baseline, runs, paired=pairing.paired, at_once=at_once, draws=rules.draws, seed=seed)
+        before, after = comparison.sides
     return tuple(_judged(objective, before, after, comparison, rules) for objective in objectives)
 
 
-def _check_baseline(objectives: Sequence[GateObjective], baseline: Sequence[Digest] | None) -> None:
-    lonely = [objective for objective in objectives if objective.expression.relative and baseline is None]
+def _check_baseline(objectives: Sequence[GateObjective], comparison: Comparison | None) -> None:
+    lonely = [objective for objective in objectives if objective.expression.relative and comparison is None]
     if lonely:
         what = "this objective is relative to a baseline, and none was given"
         raise InputError.single(

@@ -55,11 +55,11 @@ class Values:
     # Measures, by their names
 
     def _p(self) -> Floats:
-        times = [each.response for each in self._activities()]
-        return self._quantile(times, "visits that went well")
+        parts = [dense([each.response for each in part]) for part in self._by_activity()]
+        return self._percentile(*_merged(parts), "visits that went well")
 
     def _startup_p(self) -> Floats:
-        return self._quantile([each.startup for each in self._views()], "views")
+        return self._percentile(*dense([each.startup for each in self._views()]), "views")
 
     def _error_ratio(self) -> Floats:
         return _ratio(self._counted("errors"), self._counted("visits"))
@@ -74,8 +74,7 @@ class Values:
         return _ratio(stalled, stalled + self._weights @ self._column([each.played_s for each in views]))
 
     def _throughput(self) -> Floats:
-        time_s = self._weights @ np.concatenate([np.full(run.blocks, run.block_s) for run in self._side.runs])
-        return _ratio(self._counted("visits") - self._counted("errors"), time_s)
+        return _ratio(self._counted("visits") - self._counted("errors"), self._weights @ self._side.block_s)
 
     def _apdex(self) -> Floats:
         limit_s = self._expression.satisfied_s or 0.0
@@ -98,9 +97,6 @@ class Values:
 
     # What they are made of
 
-    def _activities(self) -> list[ActivityDigest]:
-        return [each for part in self._by_activity() for each in part]
-
     def _by_activity(self) -> list[list[ActivityDigest]]:
         """Each activity that the objective is about, run by run."""
         objective, runs = self._objective, self._side.runs
@@ -111,8 +107,7 @@ class Values:
             self._check_activity(objective.activity)
         found = []
         for name in names:
-            parts = [run.activity(name, objective.line) or _nothing(name, run.blocks) for run in runs]
-            found.append(parts)
+            found.append([run.activity(name, objective.line) or _nothing(name, run.blocks) for run in runs])
         return found
 
     def _check_activity(self, name: str) -> None:
@@ -140,13 +135,8 @@ class Values:
             raise UntoldError("no view of a video was seen")
         return found
 
-    def _quantile(self, times: list[Times], what: str) -> Floats:
+    def _percentile(self, bins: NDArray[np.int64], counts: Floats, what: str) -> Floats:
         share = self._expression.share or 0.5
-        if self._objective.activity is None and self._expression.measure == "p":
-            parts = [dense([each.response for each in part]) for part in self._by_activity()]
-            bins, counts = _merged(parts)
-        else:
-            bins, counts = dense(times)
         drawn = self._weights @ counts
         seen = int(drawn[0].sum())
         if seen < FEWEST or seen * (1 - share) < 1:
@@ -155,9 +145,8 @@ class Values:
         return quantile_s(bins, drawn, share)
 
     def _counted(self, name: str) -> Floats:
-        parts = self._by_activity()
         total = np.zeros(len(self._weights))
-        for part in parts:
+        for part in self._by_activity():
             total += self._weights @ self._column([getattr(each, name) for each in part])
         return total
 

@@ -51,13 +51,13 @@ def verdict_of(runs: Sequence[Digest], baseline: Sequence[Digest], gate: Gate, *
     Raises InputError where objectives ask for what can't be, IncomparableError where the sides were not made alike.
     """
     rules = gate.comparison
-    broken = tuple(_broken((*runs, *baseline)))
+    broken = tuple(words for run in (*runs, *baseline) for words in run.complaints())
     if broken:
         return GateVerdict(
             runs=tuple(runs), baseline=tuple(baseline), judgements=(), comparison=None, regressions=(), invalid=broken
         )
     comparison = compare(baseline, runs, rules=rules, seed=seed) if baseline else None
-    judged = judgements(objectives_of(gate, runs), runs, baseline or None, comparison, rules, seed=seed)
+    judged = judgements(objectives_of(gate, runs), runs, comparison, rules, seed=seed)
     return GateVerdict(
         runs=tuple(runs),
         baseline=tuple(baseline),
@@ -66,16 +66,6 @@ def verdict_of(runs: Sequence[Digest], baseline: Sequence[Digest], gate: Gate, *
         regressions=comparison.worse if comparison is not None and rules.regressions else (),
         invalid=() if comparison is None else tuple(_too_noisy(comparison)),
     )
-
-
-def _broken(every: Sequence[Digest]) -> Iterator[str]:
-    for run in every:
-        for reason in run.validity.reasons:
-            yield f"{run.label.name} is {run.validity.verdict}: {reason}"
-        if run.validity.verdict == "valid" and run.label.status == "interrupted":
-            yield f"{run.label.name} was interrupted before its end"
-        if run.validity.verdict == "valid" and (not run.blocks or not run.activities):
-            yield f"{run.label.name} is empty: nothing was measured"
 
 
 def _too_noisy(comparison: Comparison) -> Iterator[str]:

@@ -8,8 +8,8 @@ from rich.text import Text
 from firstbell.models.comparison.comparison import Change, Comparison
 from firstbell.models.objectives.judgement import Judgement
 from firstbell.reports.ci.checks import GateReport
-from firstbell.reports.ci.sentences import between, design_words, signed, value_words, worth_a_row
-from firstbell.reports.numbers import percent, quantity, unbroken
+from firstbell.reports.ci.sentences import cells, design_words, rows, value_words
+from firstbell.reports.numbers import unbroken
 
 _OUTCOMES = {True: ("holds", "green"), False: ("missed", "red"), None: ("not told", "yellow")}
 _STYLES = {0: "bold green", 1: "bold red", 2: "bold yellow", 3: "bold yellow"}
@@ -44,22 +44,15 @@ def _objectives(judgements: tuple[Judgement, ...]) -> Table:
 
 def _changes(comparison: Comparison) -> Table:
     table = _table("Beside the baseline", "Before", "Now", "Change", "95 % interval", "Found from", "")
-    capacity = () if comparison.capacity is None else (comparison.capacity,)
-    for change in (*capacity, *comparison.changes):
-        if worth_a_row(change):
-            table.add_row(*_row(change))
+    for change in rows(comparison):
+        table.add_row(*_row(change))
     return table
 
 
 def _row(change: Change) -> tuple[Text, ...]:
     style = "red" if change.worse else "green" if change.better else ""
     mark = "worse" if change.worse else "better" if change.better else ""
-    if change.kind == "errors":
-        shown = (percent(change.before), percent(change.after), "", "", "")
-    else:
-        before, after = (quantity(value, change.unit) for value in (change.before, change.after))
-        shown = (before, after, signed(change.ratio - 1), between(change), percent(change.detectable))
-    return tuple(Text(text, style=style) for text in (change.name, *shown, mark))
+    return tuple(Text(text, style=style) for text in (change.name, *cells(change), mark))
 
 
 def _table(*columns: str) -> Table:

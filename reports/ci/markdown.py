@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from firstbell.models.comparison.comparison import Change
 from firstbell.models.objectives.judgement import Judgement
 from firstbell.reports.ci.checks import GateReport
-from firstbell.reports.ci.sentences import between, signed, value_words, worth_a_row
-from firstbell.reports.numbers import percent, quantity
+from firstbell.reports.ci.sentences import cells, rows, value_words
+from firstbell.reports.markdown_table import table
 
 _MARKS = {0: "✅", 1: "❌", 2: "⚠️", 3: "⚠️"}
 _WORDS = {0: "holds", 1: "falls short", 2: "the input is wrong", 3: "the measurement says nothing"}
@@ -25,11 +25,8 @@ def _lines(report: GateReport) -> Iterator[str]:
     if report.judgements:
         yield from _table(("Objective", "Measured", ""), [_objective(j) for j in report.judgements])
     if report.comparison is not None:
-        comparison = report.comparison
-        capacity = () if comparison.capacity is None else (comparison.capacity,)
-        shown = [change for change in (*capacity, *comparison.changes) if worth_a_row(change)]
         header = ("Beside the baseline", "Before", "Now", "Change (95 %)", "Would be found from", "")
-        yield from _table(header, [_change(change) for change in shown])
+        yield from _table(header, [_change(change) for change in rows(report.comparison)])
     if not report.judgements and report.comparison is None:
         yield from (f"- {_escaped(check.says)}" for check in report.wrong)
         yield ""
@@ -37,26 +34,18 @@ def _lines(report: GateReport) -> Iterator[str]:
 
 
 def _objective(judgement: Judgement) -> tuple[str, ...]:
-
     mark = {True: "✅", False: "❌", None: "⚠️"}[judgement.holds]
     return judgement.name, value_words(judgement), f"{mark} {judgement.why}".strip()
 
 
 def _change(change: Change) -> tuple[str, ...]:
     mark = "❌" if change.worse else "🟢" if change.better else ""
-    if change.kind == "errors":
-        return change.name, percent(change.before), percent(change.after), "", "", mark
-    told = f"{signed(change.ratio - 1)} ({between(change)})"
-    before, after = (quantity(value, change.unit) for value in (change.before, change.after))
-    return change.name, before, after, told, percent(change.detectable), mark
+    before, after, told, interval, detectable = cells(change)
+    return change.name, before, after, f"{told} ({interval})" if interval else told, detectable, mark
 
 
-def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    yield f"| {' | '.join(header)} |"
-    yield f"|{' --- |' * len(header)}"
-    for row in rows:
-        yield f"| {' | '.join(_escaped(cell).replace('|', '&#124;') for cell in row)} |"
-    yield ""
+def _table(header: Sequence[str], lines: Sequence[Sequence[str]]) -> Iterator[str]:
+    return table(header, [[_escaped(cell).replace("|", "&#124;") for cell in line] for line in lines])
 
 
 def _escaped(text: str) -> str:

@@ -3,7 +3,7 @@
 from firstbell.models.comparison.comparison import ALL_STATIONS, EVERYTHING, Change, Comparison
 from firstbell.models.objectives.judgement import Judgement
 from firstbell.models.objectives.verdict import GateVerdict
-from firstbell.reports.numbers import count, exact, percent, quantity
+from firstbell.reports.numbers import count, percent, quantity
 
 _SHOWN = ("capacity", "demand", "common")
 _UNITS = {"1/s": "per_s", "ratio to baseline": "ratio"}
@@ -80,6 +80,20 @@ def worth_a_row(change: Change) -> bool:
     return change.kind in _SHOWN and change.station in (None, ALL_STATIONS, EVERYTHING)
 
 
+def rows(comparison: Comparison) -> list[Change]:
+    """The changes of a short table, capacity first."""
+    capacity = () if comparison.capacity is None else (comparison.capacity,)
+    return [change for change in (*capacity, *comparison.changes) if worth_a_row(change)]
+
+
+def cells(change: Change) -> tuple[str, str, str, str, str]:
+    """Before, now, the change, its interval, and the smallest that would have been found."""
+    if change.kind == "errors":
+        return percent(change.before), percent(change.after), "", "", ""
+    before, after = (quantity(value, change.unit) for value in (change.before, change.after))
+    return before, after, signed(change.ratio - 1), between(change), percent(change.detectable)
+
+
 def between(change: Change) -> str:
     """The interval of a change, as shares."""
     return percent_range(change.low - 1, change.high - 1)
@@ -116,11 +130,6 @@ def value_words(judgement: Judgement) -> str:
     if judgement.low is None or judgement.high is None or judgement.low == judgement.high:
         return said
     return f"{said} ({quantity(judgement.low, unit)} to {quantity(judgement.high, unit)})"
-
-
-def limit_words(judgement: Judgement) -> str:
-    """The limit alone."""
-    return exact(judgement.limit, _UNITS.get(judgement.unit, judgement.unit))
 
 
 def design_words(comparison: Comparison) -> str:
