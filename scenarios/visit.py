@@ -99,14 +99,9 @@ class Visit:
             reply.judge_refusal(refusal)
         if read is not None and reply.outcome is _OK and not borne:
             _read(reply, read)
-        outcome = "ok" if reply.outcome is _OK else reply.outcome.value
-        end_s, recorder = reply.end_s, self._recorder
-        recorder.add(
-            self.due_s, reply.start_s, reply.first_byte_s, end_s, reply.received_bytes, self.learner, self._number,
-            reply.status, self.level, recorder.step_code(self.activity, step, prepared.method), outcome,
-        )  # fmt: skip
-        self.due_s = end_s
-        if reply.outcome is not _OK:
+        good = reply.outcome is _OK
+        self._put_down(step, prepared.method, reply, good)
+        if not good:
             raise StepFailedError(reply)
         return reply
 
@@ -117,15 +112,9 @@ class Visit:
         recorded as what it is, and raises StepFailedError where it is no good one.
         """
         reply = self.client.send(prepared)
-        broken = reply.outcome is Outcome.CONNECTION and not reply.status
-        recorder = self._recorder
-        recorder.add(
-            self.due_s, reply.start_s, reply.first_byte_s, reply.end_s, reply.received_bytes, self.learner,
-            self._number, reply.status, self.level, recorder.step_code(self.activity, step, prepared.method),
-            "ok" if broken or reply.outcome is _OK else reply.outcome.value,
-        )  # fmt: skip
-        self.due_s = reply.end_s
-        if not broken and reply.outcome is not _OK:
+        good = reply.outcome is _OK or (reply.outcome is Outcome.CONNECTION and not reply.status)
+        self._put_down(step, prepared.method, reply, good)
+        if not good:
             raise StepFailedError(reply)
 
     @contextmanager
@@ -159,6 +148,16 @@ class Visit:
         self._recorder.add(
             self.due_s, math.nan, math.nan, math.nan, 0, self.learner, self._number, 0, self.level, step, "missed"
         )
+
+    def _put_down(self, step: str, method: str, reply: Reply, good: bool) -> None:
+        """Record a request; what follows it is due when it ended."""
+        recorder = self._recorder
+        recorder.add(
+            self.due_s, reply.start_s, reply.first_byte_s, reply.end_s, reply.received_bytes, self.learner,
+            self._number, reply.status, self.level, recorder.step_code(self.activity, step, method),
+            "ok" if good else reply.outcome.value,
+        )  # fmt: skip
+        self.due_s = reply.end_s
 
     def _given_up(self, step: str, method: str, start_s: float) -> None:
         recorder = self._recorder
