@@ -20,7 +20,7 @@ from rich.table import Table
 
 from bench.process_tree import most_resident_bytes
 from bench.target_process import ROOT, on_cores
-from firstbell.cli.backend_process import reference_backend
+from firstbell.cli.backend_process import process_of, reference_backend
 from firstbell.cli.machine import halves
 from firstbell.cli.scale import BackendScale
 from firstbell.fixtures.backend.upload_rules import FIXED, UploadRules
@@ -87,7 +87,7 @@ def _uploaded(load: Load) -> Taken:
             Path(folder), learners=10, cores=halves().backend, seed=1, console=Console(stderr=True), scale=scale
         ) as url,
     ):
-        with Watch(_backend_of(url)) as watch:
+        with Watch(process_of(url)) as watch:
             told = _sent(load, url)
         return Taken(
             load=load,
@@ -107,12 +107,6 @@ def _sent(load: Load, url: str) -> dict[str, Any]:
         raise RuntimeError(f"the upload of {load.name} failed: {done.stderr.strip()[-2_000:]}")
     told: dict[str, Any] = json.loads(done.stdout)
     return told
-
-
-def _backend_of(url: str) -> psutil.Process:
-    """The process that listens there; it was started by this one."""
-    port = url.rsplit(":", 1)[1]
-    return next(child for child in psutil.Process().children() if port in child.cmdline())
 
 
 class Watch:

@@ -1,7 +1,6 @@
 """The reference backend as a process beside us, for studies that name no target."""
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -9,12 +8,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
 import requests
 from rich.console import Console
 
 from firstbell.cli.certificate import Certificate
 from firstbell.cli.scale import BackendScale
 from firstbell.models.problems import InputError
+from firstbell.scenarios.ports import free_port
 
 STARTS_WITHIN_S = 60.0
 STOPS_WITHIN_S = 10.0
@@ -42,24 +43,13 @@ def reference_backend(
 
     ``options`` are further ones of its command.
     """
-    port = _free_port()
+    port = free_port()
     command = [
         sys.executable, "-m", "firstbell.fixtures.backend", "--host", "127.0.0.1", "--port", str(port),
         "--database", database_in(folder), "--learners", str(learners),
         "--seed", str(seed), "--cores", ",".join(str(core) for core in cores), "--parent", str(os.getpid()),
-        "--workers", str(scale.workers), "--hash", scale.password_hash, "--page-cache", str(scale.page_cache_s),
-        "--commit-delay", str(scale.commit_delay_s), *scale.content.command(), *scale.identity.command(),
-        *options,
+        *scale.command(), *options,
     ]  # fmt: skip
-    if scale.replace_workers:
-        command += ["--replace-workers"]
-    if scale.uploads.on:
-        rules = scale.uploads
-        command += [
-            "--upload-mode", rules.mode, "--upload-largest", str(rules.largest_bytes), "--upload-largest-batch",
-            str(rules.largest_batch_bytes), "--encoders", str(rules.encoders), "--encoding-speed",
-            str(rules.encoding_s_per_video_s),
-        ]  # fmt: skip
     if certificate is not None:
         command += ["--certificate", str(certificate.path), "--key", str(certificate.key)]
     folder.mkdir(parents=True, exist_ok=True)
@@ -75,10 +65,10 @@ def reference_backend(
             _stop(process)
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def process_of(url: str) -> psutil.Process:
+    """The master process of the backend that this process has started there."""
+    port = url.rsplit(":", 1)[1]
+    return next(child for child in psutil.Process().children() if port in child.cmdline())
 
 
 def _await_health(process: subprocess.Popen[bytes], url: str, log_path: Path, certificate: Certificate | None) -> None:

@@ -9,8 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from firstbell.cli.profiles import DEFAULT, find_workload
-from firstbell.cli.scale import RunScale
-from firstbell.cli.shapes import Coming, ShapeName
+from firstbell.cli.shapes import first_bell
 from firstbell.models.arrivals import Shape
 from firstbell.models.estimate import Estimate
 from firstbell.models.evidence import RunEvidence
@@ -49,13 +48,10 @@ def forecast(
 ) -> tuple[CalmCosts, Shape, BurstWaits]:
     """What the calm run tells, the burst as `firstbell run` would play it, and the waits that are to be expected."""
     pace = run.record.plan.pace
-    scale = RunScale(learners=learners, descriptors=1024, cores=1, beside=True)
-    coming = Coming(shape=ShapeName.FIRST_BELL, scale=scale, pace=pace, seed=seed, sigma=sigma)
-    plateaus, shape = coming.plateaus(profile)
-    assert shape is not None  # a first bell is one
+    shape, duration_s = first_bell(profile, learners=learners, pace=pace, sigma_s=sigma)
     costs = calm_costs(run)
     session_s = profile.session.length_s.value / pace
-    waits = burst_waits(costs, shape, duration_s=plateaus[-1].hold_s, session_s=session_s, seed=seed)
+    waits = burst_waits(costs, shape, duration_s=duration_s, session_s=session_s, seed=seed)
     return costs, shape, waits
 
 

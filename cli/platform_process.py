@@ -17,6 +17,7 @@ from firstbell.cli.backend_process import reference_backend
 from firstbell.cli.scale import BackendScale
 from firstbell.cli.system_under_test import REFERENCE
 from firstbell.models.problems import InputError
+from firstbell.scenarios.ports import free_port
 
 PORT = "{port}"
 STARTS_WITHIN_S = 120.0
@@ -71,7 +72,7 @@ class Platform:
 
 @contextmanager
 def _started(platform: Platform, folder: Path, cores: Sequence[int]) -> Iterator[str]:
-    port = _free_port()
+    port = free_port()
     folder.mkdir(parents=True, exist_ok=True)
     log_path = folder / "platform.log"
     command = shlex.split(platform.words.replace(PORT, str(port)))
@@ -108,12 +109,6 @@ def _await_port(platform: Platform, process: subprocess.Popen[bytes], port: int,
             time.sleep(0.1)
     what = f"nothing listened on port {port} within {STARTS_WITHIN_S:.0f} s"
     raise InputError.single(source=platform.option, value=platform.words, what=what, remedy=f"See {log_path}")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

@@ -7,20 +7,14 @@ from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from urllib.parse import quote, urlsplit
 
-from firstbell.cli.failures import INVALID_MEASUREMENT
 from firstbell.models.problems import InputError
+from firstbell.scenarios.launch import UnreachableError
 
 ANSWER_S = 30.0
 TRIES = 4  # of one request over lines that break
 REFUSALS_IN_A_ROW = 20  # then the directory lets nothing pass at all
 LONGEST_WAIT_S = 600.0
 MOST_TOLD = 20
-
-
-class UnreachableError(InputError):
-    """The directory could not be reached, or doesn't do what its answers say: nothing may be concluded."""
-
-    exit_code = INVALID_MEASUREMENT
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,6 +10,7 @@ from rich.console import Console
 
 from firstbell.cli import content_options, identity_options
 from firstbell.cli.backend_process import database_in
+from firstbell.cli.consoles import table_console
 from firstbell.cli.content_options import ContentOptions
 from firstbell.cli.failures import INVALID_MEASUREMENT
 from firstbell.cli.folders import new_folder
@@ -18,11 +19,11 @@ from firstbell.cli.killing import Killing
 from firstbell.cli.machine import halves
 from firstbell.cli.profiles import DEFAULT, find_workload
 from firstbell.cli.progress import follow
-from firstbell.cli.scale import RunScale, upload_rules
+from firstbell.cli.scale import RunScale
 from firstbell.cli.shapes import Coming, ShapeName
 from firstbell.cli.stored import checked
 from firstbell.cli.system_under_test import REFERENCE, system_under_test
-from firstbell.cli.upload_options import UploadMode
+from firstbell.cli.upload_options import UploadMode, upload_rules
 from firstbell.cli.verdict import FALLS_SHORT
 from firstbell.fixtures.backend.configuration import Configuration
 from firstbell.models.correctness import Correctness
@@ -46,8 +47,6 @@ from firstbell.scenarios.descriptors import raise_descriptor_limit
 from firstbell.scenarios.generator_machine import usable_cores
 from firstbell.scenarios.launch import check_reachable, launch
 from firstbell.scenarios.validity import Validity, judge
-
-_NARROWEST = 130  # columns that the table takes where no terminal says how many there are
 
 
 def run(
@@ -195,8 +194,7 @@ def run(
     ) as url:
         plan = plan.model_copy(update={"target": url})
         with launch(plan, folder / "record", confirm_host=confirm_host) as running:
-            killing = kill_worker_at is not None and Killing(at_s=kill_worker_at, running=running, console=console)
-            follow(running, _who_comes(plan), console, killing or (lambda: None))
+            follow(running, _who_comes(plan), console, Killing(at_s=kill_worker_at, running=running, console=console))
     record = RunRecord.read(folder / "record")
     found = judge(record)
     summary = RunSummary.of(RunEvidence(record=record, workload=profile))
@@ -232,9 +230,7 @@ def _show(
     typer.echo(f"{record.folder}: {found.verdict}")
     for reason in found.reasons:
         typer.echo(f"  {reason}")
-    console = Console()
-    if not console.is_terminal:
-        console.width = max(console.width, _NARROWEST)
+    console = table_console()
     console.print(run_table(summary))
     for table in network_tables(summary.network) if summary.network else ():
         console.print(table)

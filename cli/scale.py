@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass, field
 
+from firstbell.cli import upload_options
 from firstbell.cli.content_options import ContentOptions
 from firstbell.cli.identity_options import IdentityOptions
 from firstbell.fixtures.backend.configuration import Configuration
@@ -56,6 +57,14 @@ class BackendScale:
     uploads: UploadRules = Configuration.uploads
     replace_workers: bool = False
     identity: IdentityOptions = field(default_factory=IdentityOptions)
+
+    def command(self) -> list[str]:
+        """The options of the backend's command."""
+        return [
+            "--workers", str(self.workers), "--hash", self.password_hash, "--page-cache", str(self.page_cache_s),
+            "--commit-delay", str(self.commit_delay_s), *(["--replace-workers"] if self.replace_workers else []),
+            *self.content.command(), *self.identity.command(), *upload_options.command(self.uploads),
+        ]  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,18 +148,3 @@ class RunScale:
             page_cache_s=PAGE_CACHE_S if thick else Configuration.page_cache_s,
             commit_delay_s=COMMIT_DELAY_S if by_files > Configuration.workers else Configuration.commit_delay_s,
         )
-
-
-def upload_rules(workload: Workload, mode: str) -> UploadRules:
-    """How the reference backend takes uploads in this mode, where the profile says how they are played."""
-    uploads = workload.states.uploads
-    if uploads is None:
-        return UploadRules()
-    largest = int(uploads.largest_bytes.value)
-    return UploadRules(
-        mode=mode,
-        largest_bytes=largest,
-        largest_batch_bytes=max(largest, UploadRules.largest_batch_bytes),
-        encoders=int(uploads.encoders.value),
-        encoding_s_per_video_s=uploads.encoding_s_per_video_s.value,
-    )

@@ -41,6 +41,25 @@ _OPTIONS = {
 }
 
 
+def first_bell(
+    profile: Workload,
+    *,
+    learners: int,
+    pace: float,
+    sigma_s: float | None = None,
+    duration_s: float | None = None,
+    centre_s: float | None = None,
+) -> tuple[FirstBellArrivals, float]:
+    """The profile's burst, which is that of its contract level, for so many learners; and how long to measure it."""
+    bell = profile.sizing.first_bell
+    sigma_s = sigma_s or bell.sigma_s.value / pace
+    before_s = duration_s / 2 if duration_s else BELL_REACH * sigma_s
+    centre_s = before_s if centre_s is None else centre_s
+    logins = bell.logins.value * learners / profile.levels.contract.value
+    arrivals = FirstBellArrivals(logins=logins, centre_s=centre_s, sigma_s=sigma_s)
+    return arrivals, duration_s or max(centre_s, 0.0) + BELL_REACH * sigma_s
+
+
 @dataclass(frozen=True, kw_only=True)
 class Coming:
     """What was asked for; None: by the profile, brought to the pace. Rates and times are those of the run itself."""
@@ -91,14 +110,10 @@ class Coming:
         return PoissonArrivals(rate_per_s=rate_per_s), self.duration or DURATION_S
 
     def _at_a_bell(self, profile: Workload) -> tuple[Shape, float]:
-        """The profile's burst is that of its contract level."""
-        bell = profile.sizing.first_bell
-        sigma_s = self.sigma or bell.sigma_s.value / self.pace
-        before_s = self.duration / 2 if self.duration else BELL_REACH * sigma_s
-        centre_s = before_s if self.centre is None else self.centre
-        logins = bell.logins.value * self.scale.learners / profile.levels.contract.value
-        arrivals = FirstBellArrivals(logins=logins, centre_s=centre_s, sigma_s=sigma_s)
-        return arrivals, self.duration or max(centre_s, 0.0) + BELL_REACH * sigma_s
+        return first_bell(
+            profile, learners=self.scale.learners, pace=self.pace, sigma_s=self.sigma, duration_s=self.duration,
+            centre_s=self.centre,
+        )  # fmt: skip
 
     def _to_a_deadline(self, profile: Workload) -> tuple[Shape, float]:
         duration_s = self.duration or (DURATION_S if self.centre is None else self.centre / BEFORE_DEADLINE)

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from firstbell.fixtures.backend.upload_rules import FAITHFUL, FIXED, OFF, UploadRules
+from firstbell.models.workload import Workload
 
 
 class UploadMode(StrEnum):
@@ -34,3 +35,29 @@ EncodingSpeed = Annotated[
     float, typer.Option("--encoding-speed", metavar="SECONDS", help="Stated time of encoding a second of video.")
 ]
 DEFAULTS = UploadRules(mode=FIXED)
+
+
+def upload_rules(workload: Workload, mode: str) -> UploadRules:
+    """How the reference backend takes uploads in this mode, where the profile says how they are played."""
+    uploads = workload.states.uploads
+    if uploads is None:
+        return UploadRules()
+    largest = int(uploads.largest_bytes.value)
+    return UploadRules(
+        mode=mode,
+        largest_bytes=largest,
+        largest_batch_bytes=max(largest, UploadRules.largest_batch_bytes),
+        encoders=int(uploads.encoders.value),
+        encoding_s_per_video_s=uploads.encoding_s_per_video_s.value,
+    )
+
+
+def command(rules: UploadRules) -> list[str]:
+    """The options of the backend's command."""
+    if not rules.on:
+        return []
+    return [
+        "--upload-mode", rules.mode, "--upload-largest", str(rules.largest_bytes), "--upload-largest-batch",
+        str(rules.largest_batch_bytes), "--encoders", str(rules.encoders), "--encoding-speed",
+        str(rules.encoding_s_per_video_s),
+    ]  # fmt: skip

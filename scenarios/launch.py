@@ -27,6 +27,7 @@ from firstbell.scenarios.descriptors import raise_descriptor_limit
 from firstbell.scenarios.head_count import HeadCount
 from firstbell.scenarios.listener import Listener
 from firstbell.scenarios.machine import machine, versions
+from firstbell.scenarios.ports import free_port
 from firstbell.scenarios.reference_routes import ROUTES, STATIONS
 from firstbell.scenarios.schedule import Schedule
 from firstbell.scenarios.scraper import Scraper
@@ -227,7 +228,7 @@ def _start_locust(plan: Plan, folder: Path, confirm_host: str | None) -> subproc
         "--stop-timeout", str(_STOP_TIMEOUT_S), "--exit-code-on-error", "0",
     ]  # fmt: skip
     if plan.processes > 1:
-        port = str(_free_port())
+        port = str(free_port())
         command += ["--processes", str(plan.processes), "--master-bind-host", "127.0.0.1", "--master-bind-port", port]
         command += ["--master-host", "127.0.0.1", "--master-port", port]
     orders = {variables.PLAN: str((folder / "plan.json").resolve()), variables.RUN: str(folder.resolve())}
@@ -298,9 +299,3 @@ def _cores_of(target: str, backend: dict[str, Any]) -> tuple[int, ...]:
     if not is_loopback(url_parts(target).hostname or "") or not isinstance(cores, list):
         return ()
     return tuple(core for core in cores if isinstance(core, int))
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
