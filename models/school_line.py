@@ -40,6 +40,11 @@ def lessons_on(line_bits_per_s: ArrayLike, values: Values, kind: str) -> Array:
     return _whole(np.asarray(line_bits_per_s) / lesson_bits_per_s(values, kind))
 
 
+def lessons_up_on(line_bits_per_s: ArrayLike, values: Values, kind: str) -> Array:
+    """Lessons at once whose teachers are at the school, by what they send up its line."""
+    return _whole(np.asarray(line_bits_per_s) / values[f"network.lesson_up.{kind}_bits_per_s"])
+
+
 def quiz_learners_on(room: Array, values: Values) -> Array:
     """Learners who start a quiz together and all see its first page in time."""
     page_bits = 8 * values["network.quiz_page_bytes"]

@@ -41,6 +41,7 @@ _GROUPS = {
     "storage": "Storage",
     "bandwidth": "Bandwidth",
     "sign-in": "Sign-in",
+    "office": "Office service",
     "schools": "Schools' lines",
 }
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from firstbell.models.study import Input, Rejected, SizingRow, Study
 
-_GROUP_ORDER = ("servers", "storage", "bandwidth", "sign-in", "schools")
-_NOT_BOUGHT = frozenset({"schools"})
+_GROUP_ORDER = ("servers", "storage", "bandwidth", "sign-in", "office", "schools")
+_NOT_BOUGHT = frozenset({"schools", "office"})
 MAIN_ITEMS = frozenset(
     {
         "auth_cores",

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from firstbell.models.sizing.bandwidth import bandwidth_rows
 from firstbell.models.sizing.case import Assumed, Case
 from firstbell.models.sizing.demands import Demands
+from firstbell.models.sizing.office import office_rows
 from firstbell.models.sizing.rows import Row
 from firstbell.models.sizing.schools import school_rows
 from firstbell.models.sizing.servers import server_rows
@@ -79,7 +80,7 @@ def _written(case: Case) -> list[SizingRow]:
 
 def _rows(case: Case) -> list[Row]:
     bought = server_rows(case, tiers_of(case)) + storage_rows(case) + bandwidth_rows(case) + sign_in_rows(case)
-    return bought + school_rows(case) + upload_rows(case)
+    return bought + school_rows(case) + upload_rows(case) + office_rows(case)
 
 
 def _system(case: Case) -> SizedSystem:

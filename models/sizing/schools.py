@@ -3,7 +3,14 @@
 from collections.abc import Callable
 
 from firstbell.models.figures import Array, Values
-from firstbell.models.school_line import lesson_bits_per_s, lessons_on, quiz_learners_on, room_bits_per_s, streams_on
+from firstbell.models.school_line import (
+    lesson_bits_per_s,
+    lessons_on,
+    lessons_up_on,
+    quiz_learners_on,
+    room_bits_per_s,
+    streams_on,
+)
 from firstbell.models.sizing.case import Case
 from firstbell.models.sizing.rows import Line, Row, figure_terms
 from firstbell.models.workload.network import School
@@ -15,11 +22,14 @@ Count = Callable[[Values], Array]
 
 
 def school_rows(case: Case) -> list[Row]:
-    """Six counts for each kind of school; none where the profile has no lines."""
+    """Six counts for each kind of school, and two of the way up; none where the profile has no lines."""
     network = case.assumed.workload.network
     if network is None:
         return []
-    return [row for name, school in network.schools.items() for row in _rows(case, name, school)]
+    rows = [row for name, school in network.schools.items() for row in _rows(case, name, school)]
+    if network.lesson_up is None:
+        return rows
+    return rows + [_sent_up(case, name, kind) for name in network.schools for kind in ("minimum", "recommended")]
 
 
 def _rows(case: Case, name: str, school: School) -> list[Row]:
@@ -67,6 +77,22 @@ def _row(case: Case, name: str, school: School, what: str, title: str, unit: str
         formula=formula,
         binding=_binding(case, school, int(values[0]), unit),
         source=f"{_EVERY_LEVEL}; {school.down_bits_per_s.source}",
+    )
+    return Row(line=line, values=values, terms=figure_terms(case, reading.keys_read))
+
+
+def _sent_up(case: Case, name: str, kind: str) -> Row:
+    sent = f"network.lesson_up.{kind}_bits_per_s"
+    reading = case.reading()
+    values = lessons_up_on(reading[f"network.schools.{name}.up_bits_per_s"], reading, kind)
+    line = Line(
+        group=_GROUP,
+        item=f"school_{name.replace('-', '_')}_lessons_up_{kind}",
+        title=f"{name}: teachers giving a Teams lesson at once, {kind} rates",
+        unit="lessons",
+        formula=f"up_bits_per_s ÷ {kind}_bits_per_s of a teacher",
+        binding=f"the way up: each teacher sends {float(case.values[sent][0]) / 1e6:.1f} Mbit/s",
+        source=f"{_EVERY_LEVEL}; {case.assumed.figures[sent].estimate.source}",
     )
     return Row(line=line, values=values, terms=figure_terms(case, reading.keys_read))
 

@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from firstbell.models.workload.office import OfficeAssumptions
 from firstbell.models.workload.sourced import Count, NotNegative, Positive, Share, Source, Strict, number_at
 
 
@@ -111,6 +112,7 @@ class SizingAssumptions(Strict):
     first_bell: FirstBell
     identity_provider: IdentityProvider | None = None
     mirror: MirrorAssumptions | None = None
+    office: OfficeAssumptions | None = Field(default=None, description="mail, files and recordings; none: not told")
 
 
 class StudyPlan(Strict):

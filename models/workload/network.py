@@ -49,6 +49,13 @@ class LineRule(Strict):
     above_pupils: NotNegative
 
 
+class LessonUp(Strict):
+    """What goes up a school's line for one lesson: the teacher's voice and screen, once, whoever sits in it."""
+
+    minimum_bits_per_s: Positive
+    recommended_bits_per_s: Positive
+
+
 class Network(Strict):
     """All lines; their shares add up to 1."""
 
@@ -58,6 +65,9 @@ class Network(Strict):
         description="which of a lesson's rates off the platform is taken off the line of whoever sits in one"
     )
     left_beside_lessons: Share = Field(description="of a line, what downloads keep where lessons would fill it")
+    lesson_up: LessonUp | None = Field(
+        default=None, description="what a teacher at school sends for a lesson; none: nothing is taken off the way up"
+    )
     class_learners: Count = Field(description="learners of one lesson, quiz or class at school, each with a device")
     quiz_page_bytes: Positive
     quiz_start_s: Positive = Field(description="within which all who start a quiz together must see its first page")

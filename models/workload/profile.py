@@ -94,4 +94,8 @@ class Workload(Strict):
         silent["gate"] = True  # what a gate asks for changes nothing of what was measured
         if self.states.uploads is None:
             silent["states"] = {"uploads": True}
+        if self.sizing.office is None:
+            silent["sizing"] = {"office": True}
+        if self.network is not None and self.network.lesson_up is None:
+            silent["network"] = {"lesson_up": True}
         return hashlib.sha256(self.model_dump_json(exclude=silent).encode()).hexdigest()

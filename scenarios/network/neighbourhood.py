@@ -44,6 +44,7 @@ class Neighbourhood:
         self._network = network
         self._lines = network.lines()
         self._lesson_bits_per_s = _lesson_bits_per_s(workload, network)
+        self._lesson_up_bits_per_s = _lesson_up_bits_per_s(network)
         self._process = process
         self._outage_pace = outage_pace
         self._chance = chance
@@ -65,12 +66,19 @@ class Neighbourhood:
     def come_in(self, learner: int, state: str) -> None:
         """A learner is in session: a lesson's calls go over the line as well."""
         if state == _LESSON:
-            self.access_of(learner).line.down.set_aside(self._lesson_bits_per_s)
+            self._lesson(learner, 1)
 
     def leave(self, learner: int, state: str) -> None:
         """A learner's session is over."""
         if state == _LESSON:
-            self.access_of(learner).line.down.set_aside(-self._lesson_bits_per_s)
+            self._lesson(learner, -1)
+
+    def _lesson(self, learner: int, more: int) -> None:
+        """So many more or fewer in lessons; a class at school has its teacher there, who sends for all of it."""
+        access = self.access_of(learner)
+        access.line.down.set_aside(more * self._lesson_bits_per_s)
+        if access.school is not None and self._lesson_up_bits_per_s:
+            access.line.up.set_aside(more * self._lesson_up_bits_per_s)
 
     def signs_out(self, learner: int) -> bool:
         """Whether an outage of its line ends a learner's session."""
@@ -137,3 +145,11 @@ def _lesson_bits_per_s(workload: Workload, network: Network) -> float:
         "recommended": lesson.off_platform_recommended_bits_per_s,
     }
     return stated[network.lesson_traffic].value
+
+
+def _lesson_up_bits_per_s(network: Network) -> float:
+    """A pupil's part of what the teacher sends."""
+    if network.lesson_up is None:
+        return 0.0
+    sent = {"minimum": network.lesson_up.minimum_bits_per_s, "recommended": network.lesson_up.recommended_bits_per_s}
+    return sent[network.lesson_traffic].value / network.class_learners.value

@@ -17,12 +17,21 @@ def schools(tmp_path_factory: pytest.TempPathFactory, demands: Demands) -> dict[
     return {row.item: row for row in rows if row.group == "schools"}
 
 
-def test_each_kind_of_school_has_its_six_counts(schools: dict[str, SizingRow]) -> None:
+def test_each_kind_of_school_has_its_eight_counts(schools: dict[str, SizingRow]) -> None:
     kinds = ("one_classroom_school", "small_school", "large_school")
-    whats = ("streams", "streams_beside_lesson", "lessons_minimum", "lessons_recommended", "quiz_learners")
-    assert set(schools) == {
-        f"school_{kind}_{what}" for kind in kinds for what in (*whats, "quiz_learners_beside_lesson")
-    }
+    whats = (
+        "streams", "streams_beside_lesson", "lessons_minimum", "lessons_recommended", "quiz_learners",
+        "quiz_learners_beside_lesson", "lessons_up_minimum", "lessons_up_recommended",
+    )  # fmt: skip
+    assert set(schools) == {f"school_{kind}_{what}" for kind in kinds for what in whats}
+
+
+def test_a_narrow_way_up_has_no_room_for_one_teacher_at_the_recommended_rates(schools: dict[str, SizingRow]) -> None:
+    """2 Mbit/s up over 260 kbit/s a teacher at least, and 2,558 as recommended."""
+    row = schools["school_one_classroom_school_lessons_up_minimum"]
+    assert (row.quantity, row.binding) == (7, "the way up: each teacher sends 0.3 Mbit/s")
+    assert schools["school_one_classroom_school_lessons_up_recommended"].quantity == 0
+    assert schools["school_large_school_lessons_up_recommended"].quantity == 25
 
 
 def test_a_count_says_for_how_many_it_is_not_enough_and_on_what_it_stands(schools: dict[str, SizingRow]) -> None:

@@ -69,6 +69,23 @@ def test_lessons_take_their_calls_off_the_line_while_they_are_attended(workload:
     assert line.room_bits_per_s == 20e6
 
 
+def test_a_class_at_school_has_its_teacher_send_for_it_and_a_pupil_at_home_has_not(workload: Workload) -> None:
+    neighbourhood, told = _neighbourhood(workload)
+    for learner in range(600):
+        neighbourhood.access_of(learner)
+    pupils = [learner for learner, _, school in told if school == "small-school 0-1"]
+    at_home = next(learner for learner, _, school in told if school is None)
+    for learner in (*pupils[:30], at_home):
+        neighbourhood.come_in(learner, "lesson")
+    way_up = neighbourhood.access_of(pupils[0]).line.up._shared
+    assert way_up.room_bits_per_s == pytest.approx(20e6 - 260e3)
+    home = neighbourhood.access_of(at_home)
+    assert home.line.up._shared.room_bits_per_s == workload.network.lines()[home.name].up_bits_per_s.value  # type: ignore[union-attr]
+    for learner in pupils[:30]:
+        neighbourhood.leave(learner, "lesson")
+    assert way_up.room_bits_per_s == pytest.approx(20e6)
+
+
 def test_outages_come_by_their_pace_to_those_who_have_them(workload: Workload) -> None:
     """6 hours on and 2 off, 3,600 times as fast; caught half way through, so that they go 4 s later."""
     neighbourhood, _ = _neighbourhood(workload)
