@@ -14,6 +14,7 @@ from pathlib import Path
 
 from firstbell.cli.burst import forecast
 from firstbell.cli.profiles import DEFAULT, find_workload
+from firstbell.models.estimate import Estimate
 from firstbell.models.evidence import RunEvidence
 from firstbell.models.first_bell import CalmCosts, measured_waits
 from firstbell.models.record import RunRecord
@@ -32,6 +33,8 @@ class Bell:
     calm_per_s: float = 9.0
     calm_s: float = 120.0
     password_hash: str = "argon2id"
+    reload_after_s: float | None = None
+    reload_pause_s: float = 0.0
     seed: int = 1
 
 
@@ -44,8 +47,12 @@ class BellResult:
     verdicts: tuple[str, str]
     forecast_peak_s: tuple[float, float, float]
     forecast_at_s: tuple[float, float, float]
+    forecast_tries: tuple[float, float, float]
+    forecast_not_in: tuple[float, float, float]
     measured_peak_s: float
     measured_at_s: float
+    measured_tries: float
+    measured_not_in: float
 
     @property
     def peak_error(self) -> float:
@@ -65,12 +72,15 @@ def main() -> None:
     parser.add_argument("--sigma", type=float, default=Bell.sigma_s)
     parser.add_argument("--pace", type=float, default=Bell.pace)
     parser.add_argument("--calm-rate", type=float, default=Bell.calm_per_s)
+    parser.add_argument("--reload-after", type=float, help="seconds after which people ask again; else they wait")
+    parser.add_argument("--reload-pause", type=float, default=Bell.reload_pause_s, help="before they do so, doubled")
     parser.add_argument("--seed", type=int, default=Bell.seed)
     parser.add_argument("--keep", type=Path, help="a new folder for the records, which go otherwise")
     asked = parser.parse_args()
     bell = Bell(
-        learners=asked.learners, sigma_s=asked.sigma, pace=asked.pace, calm_per_s=asked.calm_rate, seed=asked.seed
-    )
+        learners=asked.learners, sigma_s=asked.sigma, pace=asked.pace, calm_per_s=asked.calm_rate, seed=asked.seed,
+        reload_after_s=asked.reload_after, reload_pause_s=asked.reload_pause,
+    )  # fmt: skip
     with tempfile.TemporaryDirectory(prefix="firstbell-bell-") as temporary:
         found = rung(bell, asked.keep or Path(temporary))
     errors = {"peak_error": found.peak_error, "moment_error_s": found.moment_error_s}
@@ -79,29 +89,50 @@ def main() -> None:
 
 def rung(bell: Bell, folder: Path) -> BellResult:
     """Calm, forecast, burst; raise RuntimeError where a run comes to no record."""
-    profile = read_workload(find_workload(DEFAULT))
+    folder.mkdir(parents=True, exist_ok=True)
+    path = _profile(bell, folder / "bell.yaml")
+    profile = read_workload(path)
     calm = ("--shape", "poisson", "--rate", f"{bell.calm_per_s:g}", "--duration", f"{bell.calm_s:g}")
-    first = _run(bell, folder / "calm", calm)
+    first = _run(bell, path, folder / "calm", calm)
     before = RunEvidence(record=RunRecord.read(folder / "calm" / "record"), workload=profile)
     costs, _, waits = forecast(before, profile, learners=bell.learners, sigma=bell.sigma_s, seed=bell.seed)
-    second = _run(bell, folder / "bell", ("--shape", "first-bell", "--sigma", f"{bell.sigma_s:g}"))
+    second = _run(bell, path, folder / "bell", ("--shape", "first-bell", "--sigma", f"{bell.sigma_s:g}"))
     seen = measured_waits(RunEvidence(record=RunRecord.read(folder / "bell" / "record"), workload=profile))
-    peak, moment = waits.peak_s, waits.peak_at_s
     return BellResult(
         bell=bell,
         costs=costs,
         verdicts=(first, second),
-        forecast_peak_s=(peak.low, peak.likely, peak.high),
-        forecast_at_s=(moment.low, moment.likely, moment.high),
+        forecast_peak_s=_interval(waits.peak_s),
+        forecast_at_s=_interval(waits.peak_at_s),
+        forecast_tries=_interval(waits.tries_a_person),
+        forecast_not_in=_interval(waits.not_in),
         measured_peak_s=seen.peak_s.likely,
         measured_at_s=seen.peak_at_s.likely,
+        measured_tries=seen.tries_a_person.likely,
+        measured_not_in=seen.not_in.likely,
     )
 
 
-def _run(bell: Bell, folder: Path, shape: tuple[str, ...]) -> str:
+def _profile(bell: Bell, path: Path) -> Path:
+    """Kosovo's profile, with people who ask again where the bell has them."""
+    text = find_workload(DEFAULT).read_text(encoding="utf-8")
+    if bell.reload_after_s is not None:
+        text += (
+            f'\nsigning_in:\n  reload_after_s: {{value: {bell.reload_after_s:g}, source: "what is tried"}}\n'
+            f'  reload_pause_s: {{value: {bell.reload_pause_s:g}, source: "what is tried"}}\n'
+        )
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def _interval(found: Estimate) -> tuple[float, float, float]:
+    return found.low, found.likely, found.high
+
+
+def _run(bell: Bell, profile: Path, folder: Path, shape: tuple[str, ...]) -> str:
     """The run's verdict."""
     command = [
-        sys.executable, "-c", "from firstbell.cli.main import main; main()", "run", DEFAULT, *shape,
+        sys.executable, "-c", "from firstbell.cli.main import main; main()", "run", str(profile), *shape,
         "--learners", str(bell.learners), "--pace", f"{bell.pace:g}", "--hash", bell.password_hash,
         "--seed", str(bell.seed), "--out", str(folder), "--json",
     ]  # fmt: skip

@@ -15,8 +15,9 @@ from firstbell.models.estimate import Estimate
 from firstbell.models.evidence import RunEvidence
 from firstbell.models.first_bell import BurstWaits, CalmCosts, burst_waits, calm_costs
 from firstbell.models.record import RunRecord
+from firstbell.models.reloads import Reloads
 from firstbell.models.workload import Workload, read_workload
-from firstbell.reports.numbers import seconds
+from firstbell.reports.numbers import number, percent, seconds
 
 
 def burst(
@@ -51,7 +52,8 @@ def forecast(
     shape, duration_s = first_bell(profile, learners=learners, pace=pace, sigma_s=sigma)
     costs = calm_costs(run)
     session_s = profile.session.length_s.value / pace
-    waits = burst_waits(costs, shape, duration_s=duration_s, session_s=session_s, seed=seed)
+    reloads = Reloads.of(profile.signing_in)
+    waits = burst_waits(costs, shape, duration_s=duration_s, session_s=session_s, seed=seed, reloads=reloads)
     return costs, shape, waits
 
 
@@ -61,6 +63,8 @@ def _document(costs: CalmCosts, shape: Shape, waits: BurstWaits) -> dict[str, An
         "arrivals": shape.model_dump(),
         "peak_response_s": _interval(waits.peak_s),
         "peak_at_s": _interval(waits.peak_at_s),
+        "tries_a_person": _interval(waits.tries_a_person),
+        "not_in": _interval(waits.not_in),
     }
 
 
@@ -74,6 +78,11 @@ def _show(costs: CalmCosts, waits: BurstWaits) -> None:
         table.add_column(heading, justify="left" if not heading else "right")
     for words, found in (("Longest mean of 20 s", waits.peak_s), ("in the 20 s around second", waits.peak_at_s)):
         table.add_row(words, *(seconds(value) for value in (found.likely, found.low, found.high)))
+    for words, found, shown in (
+        ("Tries a person", waits.tries_a_person, number),
+        ("Not in when measuring ends", waits.not_in, percent),
+    ):
+        table.add_row(words, *(shown(value) for value in (found.likely, found.low, found.high)))
     console = Console()
     console.print(table)
     console.print(

@@ -14,11 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import nnls
 
-from firstbell.models.arrivals import Shape
+from firstbell.models.arrivals import Shape, arrival_times
+from firstbell.models.burst_play import Played
 from firstbell.models.estimate import Estimate
 from firstbell.models.evidence import RunEvidence
 from firstbell.models.measurement import ServerSeries, Span
 from firstbell.models.problems import InputError
+from firstbell.models.reloads import Reloads
 from firstbell.models.time_varying import mean_in_session
 
 Floats = NDArray[np.float64]
@@ -53,10 +55,14 @@ class CalmCosts:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class BurstWaits:
-    """``time_s`` (windows,) are their middles from when measuring begins; ``response_s`` (plays, windows)."""
+    """``time_s`` (windows,) are their middles from when measuring begins; ``response_s`` (plays, windows) means of
+    those who came in each, from when they came until they were in; ``tries`` and ``left_out`` (plays,) are tries a
+    person, and the share of those who are not in when measuring ends."""
 
     time_s: Floats
     response_s: Floats
+    tries: Floats
+    left_out: Floats
 
     @property
     def peak_s(self) -> Estimate:
@@ -67,6 +73,16 @@ class BurstWaits:
     def peak_at_s(self) -> Estimate:
         """When that window is."""
         return _spread(self.time_s[np.nanargmax(self.response_s, axis=1)], "s")
+
+    @property
+    def tries_a_person(self) -> Estimate:
+        """How often somebody asks on average."""
+        return _spread(self.tries, "")
+
+    @property
+    def not_in(self) -> Estimate:
+        """The share of people who are not in when measuring ends."""
+        return _spread(self.left_out, "")
 
 
 def calm_costs(run: RunEvidence) -> CalmCosts:
@@ -111,7 +127,9 @@ def _beside_passwords(
     return float(elsewhere_s), float(learner_cores)
 
 
-def burst_waits(costs: CalmCosts, shape: Shape, *, duration_s: float, session_s: float, seed: int) -> BurstWaits:
+def burst_waits(
+    costs: CalmCosts, shape: Shape, *, duration_s: float, session_s: float, seed: int, reloads: Reloads | None = None
+) -> BurstWaits:
     """Play the burst ``PLAYS`` times; sessions last memoryless times with mean ``session_s``."""
     times_s = np.arange(0.0, duration_s, STEP_S)
     arrivals_per_s = np.diff(shape.expected_by(np.append(times_s, times_s[-1] + STEP_S))) / STEP_S
@@ -120,54 +138,41 @@ def burst_waits(costs: CalmCosts, shape: Shape, *, duration_s: float, session_s:
     present = np.interp(times_s, curve.times_s + curve.step_s, present, left=0.0)
     taken = costs.learner_cores * present + costs.elsewhere_s * arrivals_per_s
     left = np.maximum(costs.cores - taken, _LEAST_LEFT * costs.cores)
-    chance = np.random.default_rng([seed % 2**63, 0xBE11])
-    came = chance.poisson(arrivals_per_s[:, None, None] * STEP_S / costs.threads, (len(times_s), PLAYS, costs.threads))
-    response_s = _played(came, left, costs)
-    return _in_windows(times_s, came, response_s + costs.rest_s, duration_s)
+    seeds = np.random.SeedSequence([seed % 2**63, 0xBE11]).generate_state(2 * PLAYS, np.uint64).tolist()
+    plays = [
+        _played(costs, left, arrival_times(shape, duration_s=duration_s, seed=come), reloads, duration_s, chance)
+        for come, chance in zip(seeds[:PLAYS], seeds[PLAYS:], strict=True)
+    ]
+    return BurstWaits(
+        time_s=window_starts(duration_s) + WINDOW_S / 2,
+        response_s=np.array([means for means, _, _ in plays]),
+        tries=np.array([tries for _, tries, _ in plays]),
+        left_out=np.array([out for _, _, out in plays]),
+    )
 
 
-def _played(came: NDArray[np.int64], left: Floats, costs: CalmCosts) -> Floats:
-    """(steps, plays, threads) how long who came then is at it; NaN where nobody did.
-
-    Threads that have work share what the others leave of the cores, none of them more than one core.
-    """
-    steps, plays, threads = came.shape
-    work_s = np.zeros((plays, threads))
-    done_s = np.zeros((steps + 1, plays, threads))
-    until_s = np.empty(came.shape)
-    for step in range(steps):
-        work_s += came[step] * costs.password_s
-        until_s[step] = done_s[step] + work_s
-        busy = np.maximum(np.count_nonzero(work_s > 0, axis=1), 1)
-        given_s = np.minimum(work_s, np.minimum(left[step] / busy, 1.0)[:, None] * STEP_S)
-        work_s -= given_s
-        done_s[step + 1] = done_s[step] + given_s
-    return _waits(came, done_s, until_s)
+def _played(
+    costs: CalmCosts, left: Floats, due_s: Floats, reloads: Reloads | None, duration_s: float, seed: int
+) -> tuple[Floats, float, float]:
+    """Of one play the mean response by window, tries a person, and the share of those who are not in at its end."""
+    arrived = np.minimum((due_s / STEP_S).astype(np.int64), len(left) - 1)
+    played = Played(arrived, left, step_s=STEP_S, job_s=costs.password_s, threads=costs.threads).play(
+        reloads, seed=seed
+    )
+    known = played.ended >= 0
+    response_s = np.where(known, (played.ended - arrived) * STEP_S + costs.rest_s, np.nan)
+    return (
+        _window_means(due_s, response_s, duration_s),
+        float(played.tries.mean()) if len(due_s) else np.nan,
+        1 - float(known.mean()) if len(due_s) else 0.0,
+    )
 
 
-def _waits(came: NDArray[np.int64], done_s: Floats, until_s: Floats) -> Floats:
-    """From each arrival until its thread has done all that was there before it, and itself."""
-    waits_s = np.full(came.shape, np.nan)
-    for play in range(came.shape[1]):
-        for thread in range(came.shape[2]):
-            arrived = np.flatnonzero(came[:, play, thread])
-            reached = np.searchsorted(done_s[:, play, thread], until_s[arrived, play, thread] - 1e-12)
-            ended = reached < len(done_s)  # the others are still at it when the burst is over
-            waits_s[arrived[ended], play, thread] = (reached[ended] - arrived[ended]) * STEP_S
-    return waits_s
-
-
-def _in_windows(times_s: Floats, came: NDArray[np.int64], response_s: Floats, duration_s: float) -> BurstWaits:
-    known = ~np.isnan(response_s)
-    weight = np.where(known, came, 0).sum(axis=2)
-    total = np.where(known, response_s * came, 0.0).sum(axis=2)
+def _window_means(due_s: Floats, response_s: Floats, duration_s: float) -> Floats:
+    """(windows,) mean response of those who came in each window and are in; NaN where nobody is."""
     starts = window_starts(duration_s)
-    first, last = np.searchsorted(times_s, starts), np.searchsorted(times_s, starts + WINDOW_S)
-    weights, totals = (np.vstack([np.zeros(each.shape[1]), each.cumsum(axis=0)]) for each in (weight, total))
-    counts = weights[last] - weights[first]
-    sums = totals[last] - totals[first]
-    means = np.divide(sums, counts, out=np.full(sums.shape, np.nan), where=counts > 0)
-    return BurstWaits(time_s=starts + WINDOW_S / 2, response_s=means.T)
+    within = [(start <= due_s) & (due_s < start + WINDOW_S) & ~np.isnan(response_s) for start in starts]
+    return np.array([float(response_s[each].mean()) if each.any() else np.nan for each in within])
 
 
 def window_starts(duration_s: float) -> Floats:
@@ -176,15 +181,24 @@ def window_starts(duration_s: float) -> Floats:
 
 
 def measured_waits(run: RunEvidence) -> BurstWaits:
-    """What a burst that was played on a platform was like, in the same windows: one play."""
+    """What a burst that was played on a platform was like, in the same windows: one play.
+
+    Each arrival is a person of its own, who waits from when the first of its sign-ins was due until one has succeeded.
+    """
     span, visits = run.record.spans[-1], run.visits
-    login = list(run.samples.activities).index(_LOGIN)
-    mine = (visits.activity == login) & ~visits.failed
-    due_s, response_s = visits.due_s[mine] - span.start_s, (visits.end_s - visits.due_s)[mine]
-    starts = window_starts(span.end_s - span.start_s)
-    within = [(start <= due_s) & (due_s < start + WINDOW_S) for start in starts]
-    means = [float(response_s[each].mean()) if each.any() else np.nan for each in within]
-    return BurstWaits(time_s=starts + WINDOW_S / 2, response_s=np.array([means]))
+    login = visits.of_activity(_LOGIN)
+    assert login.learner is not None  # those of a record are somebody's
+    people, who = np.unique(login.learner, return_inverse=True)
+    due_s, end_s = np.full(len(people), np.inf), np.full(len(people), np.inf)
+    np.minimum.at(due_s, who, login.due_s)
+    np.minimum.at(end_s, who, np.where(login.failed, np.inf, login.end_s))
+    response_s = np.where(np.isfinite(end_s), end_s - due_s, np.nan)
+    return BurstWaits(
+        time_s=window_starts(span.end_s - span.start_s) + WINDOW_S / 2,
+        response_s=_window_means(due_s - span.start_s, response_s, span.end_s - span.start_s)[None, :],
+        tries=np.array([len(login.due_s) / max(len(people), 1)]),
+        left_out=np.array([float(np.isnan(response_s).mean())]),
+    )
 
 
 def _learners(run: RunEvidence, edges: Floats) -> Floats:

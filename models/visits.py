@@ -10,7 +10,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Codes = NDArray[np.signedinteger[Any]]  # as narrow as the record has them: millions of them are gone through often
 _Value = TypeVar("_Value", bound=np.generic)
-_FURTHER = ("network_s", "cut_off")  # columns that only runs over learners' lines have
+_FURTHER = ("learner", "network_s", "cut_off")  # columns that not all visits have
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -76,6 +76,7 @@ class Visits:
     ``asked_s`` is when the answer began to be waited for: the due time or, where the learner was still waiting for an
     earlier answer then, the end of that one. The generator's own lateness lies behind it and counts as response time.
     ``network_s`` is what the learner's own line added, ``cut_off`` whether it went; None where that is not on record.
+    ``learner`` is whose visit it was; None where they were made without anybody.
     """
 
     activities: tuple[str, ...]
@@ -88,6 +89,7 @@ class Visits:
     received_bytes: Ints
     failed: NDArray[np.bool_]
     level: Codes
+    learner: Ints | None = None
     network_s: Floats | None = None
     cut_off: NDArray[np.bool_] | None = None
 
@@ -114,6 +116,7 @@ class Visits:
             received_bytes=_reduced(np.add, samples.received_bytes[order], first)[by_due],
             failed=_reduced(np.logical_or, samples.failed[order], first)[by_due],
             level=samples.level[chosen],
+            learner=samples.learner[chosen],
             network_s=None if network_s is None else _reduced(np.add, network_s[order], first)[by_due],
             cut_off=None if cut_off is None else _reduced(np.logical_or, cut_off[order], first)[by_due],
         )

@@ -237,8 +237,13 @@ class Learner(User):
         return self._try_again_s(failure)
 
     def _try_again_s(self, failure: StepFailedError) -> float:
-        """Somebody whom the platform refuses reads the page and tries again, not before it said (Retry-After)."""
+        """Somebody whom the platform refuses reads the page and tries again, not before it said (Retry-After).
+
+        Who has waited in vain has nothing to read, and asks again as impatient people do.
+        """
         load, browsing = self.load, self.load.workload.states.browsing
+        if load.reloads is not None and failure.reply.outcome is Outcome.TIMEOUT:
+            return _monotonic() + load.reloads.pause_after(max(self.tries_in_vain, 1), load.chance.uniform(0, 1))
         think_s, now_s = load.chance.lognormal(browsing.think_s.value, browsing.think_cv.value), _monotonic()
         read_s = load.schedule.after("login", now_s, think_s, self.attendance)
         return max(read_s, now_s + (failure.reply.retry_after_s or 0.0))

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from firstbell.models.plan import Plan
 from firstbell.models.problems import InputError
+from firstbell.models.reloads import Reloads
 from firstbell.models.workload import Workload
 from firstbell.models.workload.network import Network
 from firstbell.scenarios.accounts import Account, AccountBook
@@ -63,6 +64,7 @@ class Load:
         self.network = self._neighbourhood(plan, network)
         self.visit_type = Visit if self.network is None else VisitOverLine
         self.plays = setting.plays
+        self.reloads = Reloads.of(self.workload.signing_in)
         self.player_rules = PlayerRules.of(self.workload.states.watching.player)
         # Where learners have no lines of their own, the shares of the rungs are what their screens and lines allow.
         rungs = self.workload.content.ladder.rungs

@@ -14,6 +14,15 @@ from firstbell.models.workload.sign_in import SigningIn
 from firstbell.models.workload.sourced import Count, Source, Strict, number_at
 from firstbell.models.workload.states import PLAYED, Day, Session, States
 
+_SAID_LATER = (
+    ("network",),
+    ("network", "lesson_up"),
+    ("signing_in",),
+    ("signing_in", "reload_after_s"),
+    ("signing_in", "reload_pause_s"),
+    ("states", "uploads"),
+    ("sizing", "office"),
+)
 LEVEL_NAMES = ("expected", "crisis", "contract")
 
 
@@ -89,13 +98,25 @@ class Workload(Strict):
     @property
     def hash(self) -> str:
         """SHA-256 of the profile's content, whatever its layout: two runs with the same hash are comparable."""
-        # A profile that says nothing of lines, of signing in or of uploads is what it was before profiles could.
-        silent: dict[str, Any] = {name: True for name in ("network", "signing_in") if getattr(self, name) is None}
-        silent["gate"] = True  # what a gate asks for changes nothing of what was measured
-        if self.states.uploads is None:
-            silent["states"] = {"uploads": True}
-        if self.sizing.office is None:
-            silent["sizing"] = {"office": True}
-        if self.network is not None and self.network.lesson_up is None:
-            silent["network"] = {"lesson_up": True}
+        # What profiles could not say before changes nothing where they don't say it; what a gate asks for changes
+        # nothing of what was measured.
+        silent: dict[str, Any] = {"gate": True}
+        for path in _SAID_LATER:
+            if _at(self, path) is None:
+                _leave_out(silent, path)
         return hashlib.sha256(self.model_dump_json(exclude=silent).encode()).hexdigest()
+
+
+def _at(part: object, path: tuple[str, ...]) -> object:
+    for name in path:
+        part = getattr(part, name, None)
+    return part
+
+
+def _leave_out(silent: dict[str, Any], path: tuple[str, ...]) -> None:
+    *above, last = path
+    for name in above:
+        if silent.get(name) is True:
+            return
+        silent = silent.setdefault(name, {})
+    silent[last] = True

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from pydantic import Field
 
-from firstbell.models.workload.sourced import Count, Positive, Share, Strict, number_at
+from firstbell.models.workload.sourced import Count, NotNegative, Positive, Share, Strict, number_at
 
 
 class SigningIn(Strict):
@@ -24,6 +24,12 @@ class SigningIn(Strict):
     children_a_phone: Count | None = Field(default=None, description="learners who sign in by one parent's phone")
     sms_patience_s: Positive | None = Field(default=None, description="wait for a code, then another one is asked for")
     codes: Count | None = Field(default=None, description="codes that somebody asks for in one sign-in")
+    reload_after_s: Positive | None = Field(
+        default=None, description="wait for an answer, then people begin anew; what they asked for is worked off still"
+    )
+    reload_pause_s: NotNegative | None = Field(
+        default=None, description="pause before that, doubled with each further try and spread by lot; none: at once"
+    )
     learners_a_school: Count | None = Field(default=None, description="who come from one address, their school's")
 
     @classmethod
@@ -37,4 +43,6 @@ class SigningIn(Strict):
             for name in ("tries", "codes", "children_a_phone", "learners_a_school")
             if (number := number_at(data, name)) is not None and number < 1
         ]
+        if data.get("reload_pause_s") is not None and data.get("reload_after_s") is None:
+            found.append("reload_pause_s goes with reload_after_s: nobody begins anew else")
         return found

@@ -139,6 +139,17 @@ class Client:
             prepared = redirected
             self._exchange(prepared, reply, keep_body)
 
+    @property
+    def read_timeout_s(self) -> float:
+        """The longest silence while sending or receiving."""
+        return self._read_timeout_s
+
+    @read_timeout_s.setter
+    def read_timeout_s(self, timeout_s: float) -> None:
+        self._read_timeout_s = _bounded(timeout_s)
+        if self._connection is not None:
+            self._connection.deadlines = Reactor.current().deadlines(timeout_s)
+
     def close(self) -> None:
         """Close the connection; a request after that opens a new one."""
         connection, self._connection = self._connection, None

@@ -7,6 +7,11 @@ import pytest
 from typer.testing import CliRunner
 
 from firstbell.cli.main import application
+from firstbell.cli.profiles import find_workload
+from firstbell.models.evidence import RunEvidence
+from firstbell.models.first_bell import measured_waits
+from firstbell.models.record import RunRecord
+from firstbell.models.workload import read_workload
 
 HASH = "argon2id:m=1024,t=2,p=1"
 
@@ -43,3 +48,30 @@ def test_what_is_no_record_is_refused(tmp_path: Path) -> None:
     told = CliRunner().invoke(application(), ["burst", str(tmp_path / "none"), "--learners", "10"])
     assert told.exit_code == 2
     assert "none" in told.stderr
+
+
+RELOADS = """
+signing_in:
+  reload_after_s: {value: 0.4, source: "so that it happens in seconds"}
+  reload_pause_s: {value: 0.2, source: "so that it happens in seconds"}
+"""
+
+
+def test_who_waits_too_long_asks_again_and_gets_in_later(tmp_path: Path) -> None:
+    """90 sign-ins of some 40 ms within a second: one core or two can't answer all of them within 0.4 s."""
+    profile = tmp_path / "impatient.yaml"
+    profile.write_text(find_workload("kosovo").read_text(encoding="utf-8") + RELOADS, encoding="utf-8")
+    asked = ["run", str(profile), "--shape", "first-bell", "--learners", "150", "--sigma", "0.3", "--duration", "10"]
+    out = tmp_path / "run"
+    told = CliRunner().invoke(
+        application(), [*asked, "--centre", "1", "--hash", "argon2id:m=65536", "--seed", "3", "--out", str(out)]
+    )
+    assert (out / "record").is_dir(), told.stderr
+    run = RunEvidence(record=RunRecord.read(out / "record"), workload=read_workload(profile))
+    waits = measured_waits(run)
+    logins = run.visits.of_activity("login")
+    assert logins.failed.any()
+    assert waits.tries_a_person.likely > 1
+    assert waits.not_in.likely < 1
+    assert float((logins.end_s - logins.due_s)[logins.failed].min()) >= 0.4
+    assert "login" in told.stdout

@@ -5,6 +5,7 @@ import pytest
 
 from firstbell.models.arrivals import FirstBellArrivals, PoissonArrivals
 from firstbell.models.first_bell import WINDOW_S, CalmCosts, burst_waits
+from firstbell.models.reloads import Reloads
 from firstbell.models.time_varying import FluidQueue
 
 
@@ -44,3 +45,53 @@ def test_two_threads_are_no_faster_together_on_one_core() -> None:
     known = costs()
     two = CalmCosts(**{**vars(known), "threads": 2})
     assert burst_waits(two, shape, duration_s=400.0, session_s=1e9, seed=1).peak_s.likely == pytest.approx(one, rel=0.1)
+
+
+def test_nobody_is_too_impatient_for_a_platform_that_answers_in_time() -> None:
+    shape = PoissonArrivals(rate_per_s=3.0)
+    patient, quick = (
+        burst_waits(costs(), shape, duration_s=200.0, session_s=1e9, seed=1, reloads=reloads)
+        for reloads in (None, Reloads(after_s=5.0))
+    )
+    assert np.array_equal(patient.response_s, quick.response_s, equal_nan=True)
+    assert quick.tries_a_person.likely == 1.0
+    assert quick.not_in.high < 0.02
+
+
+def test_who_reloads_at_once_brings_down_what_patience_would_have_carried() -> None:
+    """Twice what a second of the core carries, for 30 s: a backlog that drains, unless people ask again.
+
+    They wait 5 s and ask again while what they asked before is worked off first: nobody gets in any more.
+    """
+    shape = FirstBellArrivals(logins=900, centre_s=100.0, sigma_s=20.0)
+    patient = burst_waits(costs(), shape, duration_s=400.0, session_s=1e9, seed=1)
+    at_once = burst_waits(costs(), shape, duration_s=400.0, session_s=1e9, seed=1, reloads=Reloads(after_s=5.0))
+    assert patient.not_in.high == 0
+    assert at_once.not_in.low > 0.3
+    assert at_once.tries_a_person.likely > 10
+
+
+def test_pauses_that_double_let_the_backlog_drain() -> None:
+    shape = FirstBellArrivals(logins=900, centre_s=100.0, sigma_s=20.0)
+    at_once, later = (
+        burst_waits(
+            costs(), shape, duration_s=800.0, session_s=1e9, seed=1, reloads=Reloads(after_s=5.0, pause_s=pause)
+        )
+        for pause in (0.0, 20.0)
+    )
+    assert later.not_in.high < 0.05 < at_once.not_in.low
+    assert later.tries_a_person.high < 6
+
+
+def test_a_last_try_is_the_last() -> None:
+    """With three tries of 5 s, none is asked a fourth time, and they stay out."""
+    shape = FirstBellArrivals(logins=900, centre_s=100.0, sigma_s=20.0)
+    waits = burst_waits(costs(), shape, duration_s=400.0, session_s=1e9, seed=1, reloads=Reloads(after_s=5.0, tries=3))
+    assert 1 < waits.tries_a_person.likely <= 3
+    assert waits.not_in.low > 0
+
+
+def test_a_pause_lies_between_half_and_all_of_what_doubles() -> None:
+    reloads = Reloads(after_s=5.0, pause_s=10.0)
+    assert [reloads.pause_after(tries, lot) for tries, lot in ((1, 0.0), (1, 0.5), (3, 0.0))] == [5.0, 7.5, 20.0]
+    assert Reloads(after_s=5.0).pause_after(7, 0.9) == 0.0

@@ -80,6 +80,19 @@ def test_a_silent_server_is_a_timeout_and_the_next_request_has_a_fresh_connectio
     assert client.request("GET", "/").ok
 
 
+def test_patience_that_is_changed_holds_for_the_open_connection_too(dial: Dial) -> None:
+    def late(peer: Peer) -> None:
+        peer.answer(ok(b"abc"))
+        silent(peer)
+
+    _, client = dial(late, read_timeout_s=20.0)
+    assert client.request("GET", "/").ok
+    client.read_timeout_s = 0.1
+    reply = client.request("POST", "/", body=b"x")
+    assert (reply.outcome, reply.reused) == (Outcome.TIMEOUT, True)
+    assert client.read_timeout_s == 0.1
+
+
 def test_a_body_that_stops_is_a_timeout_and_what_came_is_counted(dial: Dial) -> None:
     def stopping(peer: Peer) -> None:
         peer.answer(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n" + b"x" * 50_000)
