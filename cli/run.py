@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 
 from firstbell.cli import content_options, identity_options
+from firstbell.cli.accounts_option import check_accounts
 from firstbell.cli.backend_process import database_in
 from firstbell.cli.consoles import table_console
 from firstbell.cli.content_options import ContentOptions
@@ -120,6 +121,12 @@ def run(
             min=0, help="Second of the measuring at which a worker of the reference backend is killed; another follows."
         ),
     ] = None,
+    accounts: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder that `firstbell ids clean` wrote: its users sign in by digital ID. Made-up ones else."
+        ),
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the record; must be new or empty.")] = None,
     seed: Annotated[int, typer.Option(help="Seed of all that is random.")] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead of the table.")] = False,
@@ -181,16 +188,18 @@ def run(
         plays=plays,
         outage_pace=outage_pace,
         publishing=content_options.publishing(publish_every, publish_bytes, publish_to, second_after),
+        accounts=None if accounts is None else str(accounts.resolve()),
         seed=seed,
     )
-    accounts = accounts_needed(plan, profile.session.digital_id_share.value)
+    needed = accounts_needed(plan, profile.session.digital_id_share.value)
+    check_accounts(accounts, needed, beside=target == REFERENCE)
     uploads = upload_rules(profile, upload_mode.value)
     backend = replace(
         scale.backend(profile, pace, cohort=arrivals is None), content=content, uploads=uploads,
-        identity=identity.with_profile(profile), replace_workers=kill_worker_at is not None,
+        identity=identity.with_profile(profile), replace_workers=kill_worker_at is not None, accounts=accounts,
     )  # fmt: skip
     with system_under_test(
-        target, folder / "backend", accounts=accounts, seed=seed, console=console, scale=backend
+        target, folder / "backend", accounts=needed, seed=seed, console=console, scale=backend
     ) as url:
         plan = plan.model_copy(update={"target": url})
         with launch(plan, folder / "record", confirm_host=confirm_host) as running:

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from firstbell.cli import upload_options
 from firstbell.cli.content_options import ContentOptions
@@ -57,6 +58,7 @@ class BackendScale:
     uploads: UploadRules = Configuration.uploads
     replace_workers: bool = False
     identity: IdentityOptions = field(default_factory=IdentityOptions)
+    accounts: Path | None = None
 
     def command(self) -> list[str]:
         """The options of the backend's command."""
@@ -64,6 +66,7 @@ class BackendScale:
             "--workers", str(self.workers), "--hash", self.password_hash, "--page-cache", str(self.page_cache_s),
             "--commit-delay", str(self.commit_delay_s), *(["--replace-workers"] if self.replace_workers else []),
             *self.content.command(), *self.identity.command(), *upload_options.command(self.uploads),
+            *(["--accounts", str(self.accounts)] if self.accounts else []),
         ]  # fmt: skip
 
 

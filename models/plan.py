@@ -72,6 +72,9 @@ class Plan(BaseModel):
         default=None, gt=0, description="learners' lines go and come back this much faster; none: by the pace"
     )
     publishing: Publishing | None = Field(default=None, description="what is published meanwhile; none: nothing")
+    accounts: str | None = Field(
+        default=None, description="folder of the users.csv whose users sign in by digital ID; none: made-up ones do"
+    )
     first_learner: int = Field(default=0, ge=0, description="index of the first account used")
     seed: int = 1
 

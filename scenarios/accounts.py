@@ -2,6 +2,7 @@
 
 import math
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from firstbell.models.plan import Plan
@@ -9,9 +10,11 @@ from firstbell.models.plan import Plan
 
 @dataclass(kw_only=True, slots=True)
 class Account:
-    """A synthetic account. ``visits`` counts its visits over the whole run, whoever used it."""
+    """An account. ``visits`` counts its visits over the whole run, whoever used it; ``user_name`` is None where it
+    is a made-up one of the platform's own."""
 
     index: int
+    user_name: str | None = None
     visits: int = 0
 
     @property
@@ -22,12 +25,16 @@ class Account:
 
 @dataclass(kw_only=True)
 class AccountBook:
-    """The accounts of one process: every ``processes``-th of each kind, the kinds in the shares of the profile."""
+    """The accounts of one process: every ``processes``-th of each kind, the kinds in the shares of the profile.
+
+    ``user_names`` are those of the digital IDs in the platform's order, the first one's first; none: made-up ones.
+    """
 
     first: int
     process: int
     processes: int
     digital_id_share: float
+    user_names: Sequence[str] = ()
     _returned: deque[Account] = field(default_factory=deque, init=False)
     _taken: list[int] = field(default_factory=lambda: [0, 0], init=False)
 
@@ -44,7 +51,9 @@ class AccountBook:
         """A fresh account that signs in this way."""
         place = self.process + self.processes * self._taken[by_phone]
         self._taken[by_phone] += 1
-        return Account(index=self.first + 2 * place + by_phone)
+        index = self.first + 2 * place + by_phone
+        named = bool(self.user_names) and not by_phone
+        return Account(index=index, user_name=self.user_names[index // 2] if named else None)
 
     def give_back(self, account: Account) -> None:
         """The learner is gone; another one may sign in."""

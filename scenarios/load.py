@@ -4,7 +4,9 @@ import math
 import time
 from collections.abc import Sequence
 from functools import cached_property
+from pathlib import Path
 
+from firstbell.models.digital_ids.school_data_sync import user_names
 from firstbell.models.plan import Plan
 from firstbell.models.problems import InputError
 from firstbell.models.reloads import Reloads
@@ -57,6 +59,7 @@ class Load:
             process=process,
             processes=processes,
             digital_id_share=self.workload.session.digital_id_share.value,
+            user_names=tuple(user_names(Path(plan.accounts) / "users.csv").values()) if plan and plan.accounts else (),
         )
         self.adapter: Adapter = adapter_class(setting.adapter)(self.workload, self.chance)
         network = self.workload.network if plan is None or plan.over_lines else None

@@ -232,7 +232,7 @@ def _authorize(account: Account, verifier: str, nonce: str) -> str:
 
 
 def _contact(account: Account) -> str:
-    return f"learner{account.index:06d}@nxenes.example"
+    return account.user_name or f"learner{account.index:06d}@nxenes.example"
 
 
 def _value(sourced: Sourced | None, otherwise: float) -> float:

@@ -108,7 +108,7 @@ def _problem(path: Path, line: int | None, value: str | None, what: str, remedy:
 
 
 def user_names(path: Path) -> dict[str, str]:
-    """User names by id, of an earlier users.csv."""
+    """User names by id, in the file's order, of a users.csv."""
     headings, *rows = read_table(path) or [[]]
     missing = [name for name in HEADINGS["users.csv"][:2] if name not in headings]
     if missing:

@@ -3,13 +3,16 @@
 import csv
 import json
 import math
+import sqlite3
 from collections import defaultdict
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from firstbell.cli.ids import ids
+from firstbell.cli.main import application
 from firstbell.fixtures.digital_ids.response_sheets import SheetMaker, read_planted
 from firstbell.models.digital_ids import school_data_sync
 from firstbell.models.digital_ids.provisioning import DirectoryLimit
@@ -91,6 +94,29 @@ def test_a_directory_with_a_limit_gets_each_account_once(answers: Path, done: Re
     assert (made["made"], made["there_before"], made["failed"]) == (50, 0, 0)
     assert made["refused"] >= 2
     assert made["time_s"] >= made["at_least_s"] == 2.0
+
+
+def test_the_accounts_feed_the_learners_of_a_run(answers: Path, done: Result, tmp_path: Path) -> None:
+    """The platform knows no others, so whoever signs in by digital ID has a user name from the sheets."""
+    assert done.exit_code in (0, 1)
+    asked = ["run", "kosovo", "--shape", "poisson", "--rate", "8", "--duration", "4", "--processes", "2"]
+    out = tmp_path / "out"
+    told = CliRunner().invoke(application(), [*asked, "--accounts", str(answers / "ids"), "--out", str(out), "--json"])
+    logins = json.loads(told.stdout)["activities"]["login"]
+    assert logins["errors"] == 0, told.stderr
+    with closing(sqlite3.connect(out / "backend" / "content.db")) as database:
+        held = dict(database.execute("SELECT contact, full_name FROM accounts WHERE learner % 2 = 0"))
+    users = {row[1]: f"{row[2]} {row[3]}" for row in school_data_sync.read(answers / "ids")["users.csv"]}
+    assert held
+    assert held.items() <= users.items()
+
+
+def test_a_run_for_which_there_are_too_few_accounts_is_refused(answers: Path, done: Result) -> None:
+    told = CliRunner().invoke(
+        application(), ["run", "kosovo", "--learners", "9000", "--accounts", str(answers / "ids")]
+    )
+    assert told.exit_code == 2
+    assert "users, and this run may need" in told.stderr
 
 
 def test_only_a_stand_in_on_this_machine_is_written_to(answers: Path, done: Result) -> None:

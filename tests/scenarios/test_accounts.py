@@ -45,3 +45,11 @@ def test_the_accounts_said_to_be_needed_are_enough(learners: int, processes: int
         for _ in range(-(-learners // processes))
     ]
     assert max(taken) < accounts_needed(plan, share)
+
+
+def test_digital_ids_have_the_users_of_a_register_in_turn_and_phones_have_none() -> None:
+    names = [f"user{number}" for number in range(50)]
+    book = AccountBook(first=0, process=1, processes=2, digital_id_share=0.5, user_names=names)
+    taken = [book.take() for _ in range(8)]
+    assert {each.user_name for each in taken if each.by_phone} == {None}
+    assert [each.user_name for each in taken if not each.by_phone] == ["user1", "user3", "user5", "user7"]
