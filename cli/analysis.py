@@ -10,8 +10,8 @@ from firstbell.models.forecast import BreakingPoint, Outlook, TrueLoad, breaking
 from firstbell.models.load_dependence import Reach
 from firstbell.models.prediction import measured_machine, sized_machine
 from firstbell.models.problems import InputError
-from firstbell.models.sizing import demands_of, size, sized_systems, without_tiers
-from firstbell.models.study import SizingRow
+from firstbell.models.sizing import demands_of, purchase, sized_systems
+from firstbell.models.study import LevelChance, SizingRow
 from firstbell.models.uncertainty import Layers, layers_of
 from firstbell.models.validation import HeldOutCheck, Prediction, checks, discrepancy_of, predict_level
 
@@ -50,6 +50,7 @@ class Findings:
     reaches: dict[str, Reach] = field(default_factory=dict)
     sized: dict[str, Outlook] = field(default_factory=dict)
     sizing: tuple[SizingRow, ...] = ()
+    chances: tuple[LevelChance, ...] = ()
     gaps: tuple[str, ...] = ()
 
 
@@ -97,7 +98,8 @@ def _sized(findings: Findings, seed: int) -> Findings:
     demands = demands_of(model.at_utilization(workload.sizing.servers.max_utilization.value))
     # Response times alone tell no tier's demands: nobody could say what each of them needs.
     systems = {system.level: system for system in sized_systems(workload, demands)} if demands.cpu_s else {}
-    rows = size(workload, demands, seed=seed)
+    bought = purchase(workload, demands, seed=seed)
+    bought = bought if demands.cpu_s else bought.without_tiers()
     cores_per_node = int(workload.sizing.servers.cores_per_node.value)
     measured = {
         level: outlook(played, learners, machine, capacity, seed=seed)
@@ -115,5 +117,6 @@ def _sized(findings: Findings, seed: int) -> Findings:
             )
             for level, system in systems.items()
         },
-        sizing=rows if demands.cpu_s else without_tiers(rows),
+        sizing=bought.rows,
+        chances=bought.chances,
     )

@@ -2,28 +2,32 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from difflib import get_close_matches
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.table import Table
 
 from firstbell.cli.profiles import DEFAULT, find_workload
+from firstbell.cli.size_tables import (
+    chances_table,
+    layers_table,
+    rows_table,
+    school_lines_table,
+    swings_tables,
+    what_if_table,
+)
 from firstbell.models.fitted_model import FittedModel, read_model
+from firstbell.models.problems import InputError
 from firstbell.models.school_line import SchoolLine, school_lines
-from firstbell.models.sizing import Demands, demands_of, without_tiers
-from firstbell.models.sizing import size as sized
+from firstbell.models.sizing import DRAWS, Demands, Purchase, demands_of, purchase
 from firstbell.models.study import SizingRow
 from firstbell.models.workload import Workload, read_workload
-from firstbell.reports.answer import level_title
+from firstbell.models.workload.what_if import Change, changed, changes_of_file, changes_of_options
 from firstbell.reports.csv import rows_csv
-from firstbell.reports.layers import LAYERS, share_cells
-from firstbell.reports.names import group_name, layer_name
-from firstbell.reports.numbers import count, interval, quantity, unbroken
 
 NO_MODEL = (
     "Without a model no cores and servers are sized: the profile does not say what a page, a login or a segment costs. "
@@ -43,35 +47,89 @@ def size(
         Path | None, typer.Option(help="Write sizing.csv, with formulas and inputs, to this folder.")
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the draws behind the intervals.")] = 1,
+    draws: Annotated[int, typer.Option(min=64, max=1_000_000, help="Draws behind the intervals.")] = DRAWS,
+    tornado: Annotated[
+        str | None, typer.Option(metavar="ITEM", help="Show what each input alone makes of an item, say app_cores.")
+    ] = None,
+    assumed: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="What if a figure of the profile were this? Repeat it."),
+    ] = None,
+    what_if: Annotated[
+        Path | None, typer.Option(help="A YAML file with such figures: lines of KEY: VALUE.", exists=False)
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
 ) -> None:
     """What must be bought, from a model or from the profile's stated demands.
 
     Example: firstbell size kosovo --model study/model.json --learners 60000
+
+    Example: firstbell size kosovo --set sizing.bandwidth.edge_hit_ratio=0.8 --set states.watching.share=0.3/0.4/0.5
     """
-    profile = read_workload(find_workload(workload))
+    path = find_workload(workload)
+    profile = read_workload(path)
+    changes = [*changes_of_options(assumed or ()), *(changes_of_file(what_if) if what_if else ())]
     fitted = None if model is None else read_model(model)
-    rows = _rows(profile, fitted, learners, seed)
-    notes = [*_notes(profile, fitted), *_extrapolated(rows)]
+    asked = Asked(model=fitted, learners=learners, seed=seed, draws=draws)
+    found = asked.purchase(profile)
+    other = asked.purchase(changed(path, changes)) if changes else None
+    _check_item(tornado, found.rows)
+    notes = [*_notes(profile, fitted), *_extrapolated(found.rows)]
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
-        (out / "sizing.csv").write_text(rows_csv(rows), encoding="utf-8")
+        (out / "sizing.csv").write_text(rows_csv((other or found).rows), encoding="utf-8")
     if as_json:
-        typer.echo(_document(profile, seed, notes, rows))
+        typer.echo(_document(profile, asked, notes, found, changes, other))
     else:
-        _print(rows)
-        _print_school_lines(school_lines(profile))
+        _print(found, other, tornado, school_lines(profile))
     for note in notes:
         typer.echo(note, err=True)
 
 
-def _rows(profile: Workload, model: FittedModel | None, learners: int | None, seed: int) -> list[SizingRow]:
-    demands = Demands(cpu_s={}, source="the profile's stated demands")
-    if model is not None:
-        demands = demands_of(model.at_utilization(profile.sizing.servers.max_utilization.value))
-    levels = None if learners is None else {"asked": learners}
-    rows = sized(profile, demands, levels=levels, seed=seed)
-    return list(rows if demands.cpu_s else without_tiers(rows))
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What is to be sized, whatever the profile."""
+
+    model: FittedModel | None
+    learners: int | None
+    seed: int
+    draws: int
+
+    def purchase(self, profile: Workload) -> Purchase:
+        """The rows that can be told: cores and servers only where a model says what visits cost."""
+        demands = Demands(cpu_s={}, source="the profile's stated demands")
+        if self.model is not None:
+            demands = demands_of(self.model.at_utilization(profile.sizing.servers.max_utilization.value))
+        levels = None if self.learners is None else {"asked": self.learners}
+        found = purchase(profile, demands, levels=levels, seed=self.seed, draws=self.draws)
+        return found if demands.cpu_s else found.without_tiers()
+
+
+def _check_item(item: str | None, rows: Sequence[SizingRow]) -> None:
+    items = list(dict.fromkeys(row.item for row in rows))
+    if item is None or item in items:
+        return
+    near = get_close_matches(item, items, n=3, cutoff=0.3)
+    remedy = f"Did you mean {' or '.join(near)}?" if near else f"There are: {', '.join(items)}"
+    what = "nothing of that name is sized"
+    raise InputError.single(source="firstbell size", key="--tornado", value=item, what=what, remedy=remedy)
+
+
+def _print(found: Purchase, other: Purchase | None, item: str | None, lines: Sequence[SchoolLine]) -> None:
+    console = Console()
+    if item is not None:
+        for table in swings_tables((other or found).rows, item):
+            console.print(table)
+        return
+    if other is not None:
+        console.print(what_if_table(found.rows, other.rows))
+        return
+    console.print(rows_table(found.rows))
+    if found.chances:
+        console.print(chances_table(found.chances))
+    console.print(layers_table(found.rows))
+    if lines:
+        console.print(school_lines_table(lines))
 
 
 def _notes(profile: Workload, model: FittedModel | None) -> list[str]:
@@ -89,64 +147,30 @@ def _extrapolated(rows: Sequence[SizingRow]) -> list[str]:
     return [f"Cores and servers for {learners} learners are {note}." for learners, note in marked.items()]
 
 
-def _document(profile: Workload, seed: int, notes: Sequence[str], rows: Sequence[SizingRow]) -> str:
+def _document(
+    profile: Workload,
+    asked: Asked,
+    notes: Sequence[str],
+    found: Purchase,
+    changes: Sequence[Change],
+    other: Purchase | None,
+) -> str:
     document = {
         "firstbell": version("firstbell"),
         "workload": profile.name,
         "workload_hash": profile.hash,
-        "seed": seed,
+        "seed": asked.seed,
+        "draws": asked.draws,
         "notes": notes,
-        "sizing": [row.model_dump(mode="json") for row in rows],
+        **_as_json(found),
+        "what_if": other and {"changes": [asdict(change) for change in changes], **_as_json(other)},
         "school_lines": [asdict(line) for line in school_lines(profile)],
     }
     return json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False)
 
 
-def _print(rows: Sequence[SizingRow]) -> None:
-    levels = dict.fromkeys((row.level, row.learners) for row in rows)
-    # What decides may differ from level to level: sizing.csv and --json have it for each of them.
-    decided_by = ["Decided by"] if len(levels) == 1 else []
-    table = Table("", *(unbroken(level_title(*level)) for level in levels), *decided_by, box=SIMPLE_HEAD)
-    for group in dict.fromkeys(row.group for row in rows):
-        table.add_row(f"[bold]{group_name(group)}[/bold]")
-        for item in dict.fromkeys(row.item for row in rows if row.group == group):
-            at = {row.level: row for row in rows if row.item == item}
-            first = next(iter(at.values()))
-            table.add_row(
-                first.title, *(_figure(at.get(level)) for level, _ in levels), *[first.binding][: len(decided_by)]
-            )
-    Console().print(table)
-    Console().print(_layers(rows))
-
-
-def _print_school_lines(lines: Sequence[SchoolLine]) -> None:
-    """What a school's line carries at once, by the school's size and by each rule for its line."""
-    if not lines:
-        return
-    title = "A school's line by size of school: what it carries at once, alone and beside one Teams lesson"
-    names = ("Rule", "Line", "Videos", "beside", "Lessons, minimum", "recommended", "Quiz starts", "beside")
-    table = Table("Pupils", *names, box=SIMPLE_HEAD, title=title, title_justify="left")
-    for line in lines:
-        counts = (
-            line.streams, line.streams_beside_lesson, line.lessons_minimum, line.lessons_recommended,
-            line.quiz_learners, line.quiz_learners_beside_lesson,
-        )  # fmt: skip
-        table.add_row(
-            count(line.pupils), line.rule, unbroken(quantity(line.line_bits_per_s, "bit/s")), *map(count, counts)
-        )
-    Console().print(table)
-
-
-def _layers(rows: Sequence[SizingRow]) -> Table:
-    """Where the intervals come from, at the highest level: levels differ little in it."""
-    highest = max(row.learners for row in rows)
-    title = f"Share of the variance at {highest} learners, by where the uncertainty comes from"
-    table = Table("", *map(layer_name, LAYERS), box=SIMPLE_HEAD, title=title, title_justify="left")
-    for row in rows:
-        if row.learners == highest and row.shares is not None:
-            table.add_row(row.title, *map(unbroken, share_cells(row.shares)))
-    return table
-
-
-def _figure(row: SizingRow | None) -> str:
-    return "" if row is None else unbroken(interval(row.low, row.quantity, row.high, row.unit))
+def _as_json(found: Purchase) -> dict[str, object]:
+    return {
+        "sizing": [row.model_dump(mode="json") for row in found.rows],
+        "chances": [chance.model_dump(mode="json") for chance in found.chances],
+    }

@@ -79,6 +79,7 @@ def study_of(
         load_uncertainty=_load_uncertainty(findings),
         forecast=tuple(_forecasts(findings)),
         sizing=findings.sizing,
+        chances=findings.chances,
         verdict=verdict_of(findings, validity=validity, complete=complete),
     )
 

@@ -10,6 +10,7 @@ from firstbell.models.fitted_model import DemandsFrom
 from firstbell.models.problems import InputError
 
 Validity = Literal["valid", "generator-bound", "invalid"]
+Bought = Literal["likely", "p50", "p90", "p95"]
 
 
 class _Part(BaseModel):
@@ -216,6 +217,26 @@ class Rejected(_Part):
     reason: str
 
 
+class Percentiles(_Part):
+    """Quantiles of a figure's draws: it stays at or below its P90 in 90 of 100 cases."""
+
+    p50: float
+    p90: float
+    p95: float
+
+
+class Swing(_Part):
+    """What a figure would be if one input alone lay at the low end of its interval, or at the high end."""
+
+    name: str
+    at_low: float
+    at_high: float
+
+    @property
+    def width(self) -> float:
+        return abs(self.at_high - self.at_low)
+
+
 class SizingRow(_Part):
     """One line of the purchase: a quantity with its interval, formula and inputs."""
 
@@ -228,9 +249,13 @@ class SizingRow(_Part):
     unit: str
     low: float
     high: float
+    percentiles: Percentiles | None = Field(default=None, description="None where the figure has no interval")
     binding: str
     formula: str
     inputs: tuple[Input, ...]
+    swings: tuple[Swing, ...] = Field(
+        default=(), description="the inputs that move it, the one that moves it most first; all others likely"
+    )
     rejected: tuple[Rejected, ...] = ()
     source: str
     shares: LayerShares | None = Field(default=None, description="None where the figure has no interval")
@@ -240,6 +265,20 @@ class SizingRow(_Part):
         "the figure rests on no measurement",
     )
     note: str = Field(default="", description="that the figure is extrapolated, and how far")
+
+
+class LevelChance(_Part):
+    """How likely a purchase is to be enough: the share of draws in which none of its lines is too small.
+
+    ``bought`` says at which figure each line was bought: the likely one, or one of its percentiles.
+    """
+
+    level: str
+    learners: int
+    bought: Bought
+    chance: float
+    weakest: str = Field(description="title of the line that is too small most often")
+    weakest_chance: float = Field(description="the share of draws in which that line alone is enough")
 
 
 class ObjectiveResult(_Part):
@@ -298,6 +337,7 @@ class Study(_Part):
     load_uncertainty: LoadUncertainty | None = None
     forecast: tuple[Forecast, ...]
     sizing: tuple[SizingRow, ...]
+    chances: tuple[LevelChance, ...] = Field(default=(), description="empty where cores could not be sized")
     verdict: VerdictResult
 
     def write(self, path: Path) -> None:

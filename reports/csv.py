@@ -4,9 +4,10 @@ import csv
 import io
 from collections.abc import Iterable
 
-from firstbell.models.study import Input, SizingRow, Study
+from firstbell.models.study import Input, Percentiles, SizingRow, Study
 from firstbell.reports.layers import LAYERS, by_layer
 
+PERCENTILES = tuple(Percentiles.model_fields)
 COLUMNS = (
     "level",
     "learners",
@@ -17,10 +18,12 @@ COLUMNS = (
     "unit",
     "low",
     "high",
+    *PERCENTILES,
     "binding",
     "formula",
     "source",
     "inputs",
+    "swings",
     *(f"variance_{layer}" for layer in LAYERS),
     "times_measured_load",
     "note",
@@ -45,7 +48,10 @@ def rows_csv(rows: Iterable[SizingRow]) -> str:
 def _cells(row: SizingRow) -> list[str]:
     inputs = "; ".join(_input(one) for one in row.inputs)
     shares = {} if row.shares is None else {f"variance_{name}": share for name, share in by_layer(row.shares).items()}
-    values = {**row.model_dump(include=set(COLUMNS) - {"inputs"}), "inputs": inputs, **shares}
+    swings = "; ".join(f"{one.name}: {one.at_low!r} to {one.at_high!r}" for one in row.swings)
+    percentiles = {} if row.percentiles is None else row.percentiles.model_dump()
+    plain = row.model_dump(include=set(COLUMNS) - {"inputs", "swings"})
+    values = {**plain, "inputs": inputs, "swings": swings, **percentiles, **shares}
     return [_cell(values.get(column)) for column in COLUMNS]
 
 

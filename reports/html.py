@@ -17,6 +17,7 @@ from firstbell.reports.answer import (
 )
 from firstbell.reports.bars import cores_by_activity, demand_plot, layer_plot, sizing_plots
 from firstbell.reports.canvas import Plot
+from firstbell.reports.chances import BOUGHT_AT, chance_sentence
 from firstbell.reports.curves import response_plots, throughput_plot, utilisation_plot
 from firstbell.reports.layers import LAYERS, share_cells, shares_in_words
 from firstbell.reports.levels import comparable_levels
@@ -34,6 +35,7 @@ from firstbell.reports.names import (
 )
 from firstbell.reports.numbers import count, exact, interval, moment, number, percent, quantity, rate, seconds
 from firstbell.reports.purchase import items_across_levels, main_groups, purchase_levels
+from firstbell.reports.tornado import MOST, figure, short_name, tornado_plot
 from firstbell.reports.trust import error_in_words, miss_in_words, trust_in, trust_sentences
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -62,6 +64,9 @@ def _words(study: Study) -> dict[str, object]:
             row for _, items in main_groups(study) for one in items for row in one.present
         ),
         "load_sentence": load_sentence(study),
+        "chance_sentence": chance_sentence(study.chances) if study.chances else "",
+        "bought_at": BOUGHT_AT,
+        "most_swings": MOST,
         "layers": LAYERS,
         "layer_meanings": LAYER_MEANINGS,
         "meanings": ACTIVITY_MEANINGS,
@@ -77,6 +82,7 @@ def _plots(study: Study) -> dict[str, object]:
         "demand_plot": demand_plot(study),
         "load_layer_plot": _load_layer_plot(study),
         "purchase_layer_plot": _purchase_layer_plot(study),
+        "tornado_plots": _tornado_plots(study),
     }
 
 
@@ -91,6 +97,12 @@ def _purchase_layer_plot(study: Study) -> Plot | None:
     rows = [item.rows[-1] for _, items in main_groups(study) for item in items]
     bars = {row.title: row.shares for row in rows if row is not None and row.shares is not None}
     return layer_plot("layers-purchase", "Where the uncertainty of the main figures comes from", bars)
+
+
+def _tornado_plots(study: Study) -> tuple[Plot, ...]:
+    """What moves the main items at the highest level."""
+    rows = [item.rows[-1] for _, items in main_groups(study) for item in items]
+    return tuple(plot for row in rows if row is not None and (plot := tornado_plot(row)) is not None)
 
 
 def _environment() -> Environment:
@@ -137,6 +149,8 @@ def _filters() -> dict[str, Callable[..., object]]:
         "row_figure": row_figure,
         "seconds": seconds,
         "sentence": _sentence,
+        "plain_figure": figure,
+        "short_name": short_name,
         "share_cells": share_cells,
         "shares_in_words": shares_in_words,
         "systems": systems_of,

@@ -1,6 +1,7 @@
 """From a workload and what a visit costs to what must be bought, with intervals and reasons.
 
-``size(workload, demands, *, levels, seed, draws)`` gives the rows, ``sized_systems`` the systems as data, and
+``purchase(workload, demands, *, levels, seed, draws)`` gives the rows with the chance that each level's are enough,
+``size`` the rows alone, ``sized_systems`` the systems as data, and
 ``demands_of(model)`` the demands of a fitted model. The pieces with a life of their own:
 
 - ``bandwidth.billed_percentile(samples, percentile)``, ``bandwidth.discarded_samples(count, percentile)``
@@ -16,6 +17,16 @@
 """
 
 from firstbell.models.sizing.demands import BaseResponse, Demands, demands_of
-from firstbell.models.sizing.purchase import SizedSystem, size, sized_systems, without_tiers
+from firstbell.models.sizing.purchase import DRAWS, Purchase, SizedSystem, purchase, size, sized_systems
 
-__all__ = ["BaseResponse", "Demands", "SizedSystem", "demands_of", "size", "sized_systems", "without_tiers"]
+__all__ = [
+    "DRAWS",
+    "BaseResponse",
+    "Demands",
+    "Purchase",
+    "SizedSystem",
+    "demands_of",
+    "purchase",
+    "size",
+    "sized_systems",
+]

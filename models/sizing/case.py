@@ -6,6 +6,7 @@ from functools import cached_property
 
 from firstbell.models.duplicate_addresses import hit_ratio_under_two_names
 from firstbell.models.figures import Array, Figure, Reading, Values, figures_of
+from firstbell.models.sizing.correlated import check_correlations, correlated
 from firstbell.models.sizing.demands import Demands
 from firstbell.models.sizing.draws import drawn_values, probabilities
 from firstbell.models.sizing.layers import LAYERS, PROBES
@@ -32,13 +33,20 @@ class Assumed:
         figures = figures_of(workload)
         layer_of = dict.fromkeys(figures, "stated") | demands.layers()
         anew = {name: f"{name}, anew" for name in layer_of}
+        correlations = workload.sizing.correlations
+        check_correlations(correlations, figures, source=workload.name)
         positions = probabilities([*layer_of, *anew.values()], draws=draws, seed=seed)
         bare = cls(workload=workload, figures=figures, values={}, demands=demands, demand_s={})
         probes = {name: position[: min(draws, PROBES)] for name, position in positions.items()}
         return replace(
-            bare._at(positions),
+            bare._at(correlated(positions, correlations)),
             redrawn={
-                layer: bare._at({name: probes[anew[name] if of == layer else name] for name, of in layer_of.items()})
+                layer: bare._at(
+                    correlated(
+                        {name: probes[anew[name] if of == layer else name] for name, of in layer_of.items()},
+                        correlations,
+                    )
+                )
                 for layer in LAYERS
                 if draws
             },
@@ -53,6 +61,11 @@ class Assumed:
             zipf=self.values["content.popularity_zipf"],
             first_share=self.values["session.digital_id_share"],
         )
+
+    @cached_property
+    def ranks(self) -> dict[str, Array]:
+        """Ranks of the draws of figures that were asked for, by key; each is sorted once for all levels."""
+        return {}
 
     def _at(self, positions: Mapping[str, Array]) -> "Assumed":
         """The same with every figure at its position."""

@@ -37,11 +37,11 @@ def drawn_values(figures: Mapping[str, Figure], positions: Mapping[str, Array]) 
         key: np.concatenate([[figure.estimate.likely], distribution_of(figure).at(positions[key])])
         for key, figure in figures.items()
     }
-    values.update(_renormalised(values))
-    return values
+    return renormalised(values)
 
 
-def _renormalised(values: Values) -> dict[str, Array]:
+def renormalised(values: Values) -> dict[str, Array]:
+    """The same values, with states' shares that add up to 1."""
     shares = {key: each for key, each in values.items() if key.startswith("states.") and key.endswith(".share")}
     total = np.sum(list(shares.values()), axis=0)
-    return {key: each / total for key, each in shares.items()}
+    return {**values, **{key: each / total for key, each in shares.items()}}

@@ -1,10 +1,11 @@
 """The whole sizing: every row at every level, and the sized system as data for a forecast."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from firstbell.models.sizing.bandwidth import bandwidth_rows
 from firstbell.models.sizing.case import Assumed, Case
+from firstbell.models.sizing.chances import chances
 from firstbell.models.sizing.demands import Demands
 from firstbell.models.sizing.office import office_rows
 from firstbell.models.sizing.rows import Row
@@ -12,10 +13,11 @@ from firstbell.models.sizing.schools import school_rows
 from firstbell.models.sizing.servers import server_rows
 from firstbell.models.sizing.sign_in import sign_in_rows
 from firstbell.models.sizing.storage import storage_rows
+from firstbell.models.sizing.swings import Ends
 from firstbell.models.sizing.tiers import tiers_of
 from firstbell.models.sizing.uploads import upload_rows
 from firstbell.models.sizing.work import times_measured_load
-from firstbell.models.study import SizingRow
+from firstbell.models.study import LevelChance, SizingRow
 from firstbell.models.workload.profile import Workload
 
 DRAWS = 4096
@@ -31,6 +33,43 @@ class SizedSystem:
     nodes: Mapping[str, int]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Purchase:
+    """The rows of all levels, and how likely each level's are to be enough."""
+
+    rows: tuple[SizingRow, ...]
+    chances: tuple[LevelChance, ...]
+
+    def without_tiers(self) -> "Purchase":
+        """Without cores and servers, for where nothing says what activities cost at the tiers.
+
+        Those of the stated states alone would be far too few, and nothing would tell it. The same goes for the chance.
+        """
+        return Purchase(rows=tuple(row for row in self.rows if row.unit not in ("cores", "servers")), chances=())
+
+
+def purchase(
+    workload: Workload,
+    demands: Demands,
+    *,
+    levels: Mapping[str, int] | None = None,
+    seed: int = 1,
+    draws: int = DRAWS,
+) -> Purchase:
+    """What must be bought, level by level; ``levels`` (learners by name) are the profile's where None.
+
+    The same seed gives the same rows, and all levels share their draws: what differs between two is the learners.
+    Raises InputError where correlations of the profile can't be.
+    """
+    assumed = Assumed.of(workload, demands, draws=draws, seed=seed)
+    ends = Ends.of(assumed)
+    written = [_written(case, ends) for case in _cases(assumed, levels)]
+    return Purchase(
+        rows=tuple(row for each in written for row in each.rows),
+        chances=tuple(chance for each in written for chance in each.chances),
+    )
+
+
 def size(
     workload: Workload,
     demands: Demands,
@@ -39,20 +78,8 @@ def size(
     seed: int = 1,
     draws: int = DRAWS,
 ) -> tuple[SizingRow, ...]:
-    """All rows, level by level; ``levels`` (learners by name) are the profile's where None.
-
-    The same seed gives the same rows, and all levels share their draws: what differs between two is the learners.
-    """
-    assumed = Assumed.of(workload, demands, draws=draws, seed=seed)
-    return tuple(row for case in _cases(assumed, levels) for row in _written(case))
-
-
-def without_tiers(rows: Iterable[SizingRow]) -> tuple[SizingRow, ...]:
-    """The rows without cores and servers, for where nothing says what activities cost at the tiers.
-
-    Those of the stated states alone would be far too few, and nothing would tell it.
-    """
-    return tuple(row for row in rows if row.unit not in ("cores", "servers"))
+    """The rows of `purchase` alone."""
+    return purchase(workload, demands, levels=levels, seed=seed, draws=draws).rows
 
 
 def sized_systems(
@@ -68,14 +95,22 @@ def _cases(assumed: Assumed, levels: Mapping[str, int] | None) -> list[Case]:
     return [Case(level=level, learners=count, assumed=assumed) for level, count in learners.items()]
 
 
-def _written(case: Case) -> list[SizingRow]:
-    """The rows with the share of each layer of uncertainty: all rows once more for each layer that is drawn anew."""
+def _written(case: Case, ends: Ends) -> Purchase:
+    """The rows with the share of each layer of uncertainty, for which all rows are made once more with each layer drawn
+    anew, and with what each input alone makes of them."""
     anew = {layer: _rows(replace(case, assumed=other)) for layer, other in case.assumed.redrawn.items()}
-    times = times_measured_load(case)
-    return [
-        row.written(case, times_measured_load=times, redrawn={layer: rows[at].values for layer, rows in anew.items()})
-        for at, row in enumerate(_rows(case))
-    ]
+    moved = _rows(replace(case, assumed=ends.assumed))
+    times, rows = times_measured_load(case), _rows(case)
+    written = tuple(
+        row.written(
+            case,
+            times_measured_load=times,
+            redrawn={layer: others[at].values for layer, others in anew.items()},
+            swings=ends.swings(moved[at].values),
+        )
+        for at, row in enumerate(rows)
+    )
+    return Purchase(rows=written, chances=tuple(chances(case, rows)))
 
 
 def _rows(case: Case) -> list[Row]:

@@ -10,7 +10,7 @@ from firstbell.models.figures import Array
 from firstbell.models.load_dependence import extrapolation
 from firstbell.models.sizing.case import Case
 from firstbell.models.sizing.layers import shares_of
-from firstbell.models.study import Input, Rejected, SizingRow
+from firstbell.models.study import Input, Percentiles, Rejected, SizingRow, Swing
 
 _TAILS = (0.025, 0.975)
 _TELLING = 0.1  # rank correlations below this are not worth a word
@@ -21,6 +21,7 @@ class Term:
     """An input of a formula: its values (1 + draws,), and the interval that it states or that its draws show.
 
     ``part`` is the part of the result that the input is a factor of: in a sum, a summand moves no more than itself.
+    ``ranks`` are those of the draws, where they are known already.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Term:
     unit: str
     source: str
     part: float = 1.0
+    ranks: Array | None = None
 
     def input(self) -> Input:
         """The term as a report shows it."""
@@ -60,7 +62,9 @@ class Row:
     values: Array
     terms: Sequence[Term]
 
-    def written(self, case: Case, *, times_measured_load: float | None, redrawn: Mapping[str, Array]) -> SizingRow:
+    def written(
+        self, case: Case, *, times_measured_load: float | None, redrawn: Mapping[str, Array], swings: tuple[Swing, ...]
+    ) -> SizingRow:
         """The row as a report shows it; its inputs stand in the order of how much they move it (rank correlation).
 
         ``redrawn`` has the values with one layer of uncertainty drawn anew, by the layer.
@@ -83,9 +87,11 @@ class Row:
             unit=line.unit,
             low=low,
             high=high,
+            percentiles=percentiles(self.values) if low < high else None,
             binding=line.binding,
             formula=line.formula,
             inputs=tuple(self.terms[index].input() for index in order),
+            swings=swings,
             rejected=line.rejected,
             source=line.source + moved,
             shares=shares_of(self.values, redrawn, unknown=unknown) if low < high else None,
@@ -116,25 +122,39 @@ def interval(values: Array) -> tuple[float, float]:
     return min(float(low), likely), max(float(high), likely)
 
 
+def percentiles(values: Array) -> Percentiles:
+    """P50, P90 and P95 of the draws; of counts the next whole number, as a smaller one would not do as often."""
+    whole = np.array_equal(values, np.round(values))
+    found = np.quantile(values[1:], (0.5, 0.9, 0.95), method="higher" if whole else "linear")
+    p50, p90, p95 = found.tolist()
+    return Percentiles(p50=p50, p90=p90, p95=p95)
+
+
 def _figure_term(case: Case, key: str) -> Term:
     stated = case.assumed.figures[key].estimate
+    ranks, values = case.assumed.ranks, case.values[key]
+    if key not in ranks:
+        ranks[key] = rankdata(values[1:])
     return Term(
         name=key,
-        values=case.values[key],
+        values=values,
         low=stated.low,
         high=stated.high,
         unit=stated.unit,
         source=stated.source,
+        ranks=ranks[key],
     )
 
 
 def _influence(values: Array, terms: Sequence[Term]) -> list[float]:
     """Absolute rank correlation (Spearman) of each input with the result, times its part; 0 for what never varies."""
     result = rankdata(values[1:]) if len(values) > 1 else np.zeros(0)
-    return [term.part * _correlation(term.values[1:], result) for term in terms]
+    return [term.part * _correlation(term, result) for term in terms]
 
 
-def _correlation(values: Array, result: Array) -> float:
+def _correlation(term: Term, result: Array) -> float:
+    values = term.values[1:]
     if len(values) < 3 or len(values) != len(result) or np.ptp(values) == 0 or np.ptp(result) == 0:
         return 0.0
-    return abs(float(np.corrcoef(rankdata(values), result)[0, 1]))
+    ranks = rankdata(values) if term.ranks is None else term.ranks
+    return abs(float(np.corrcoef(ranks, result)[0, 1]))

@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from firstbell.models.workload.correlations import Correlation
 from firstbell.models.workload.office import OfficeAssumptions
 from firstbell.models.workload.sourced import Count, NotNegative, Positive, Share, Source, Strict, number_at
 
@@ -112,6 +113,7 @@ class SizingAssumptions(Strict):
     first_bell: FirstBell
     identity_provider: IdentityProvider | None = None
     mirror: MirrorAssumptions | None = None
+    correlations: tuple[Correlation, ...] = Field(default=(), description="inputs that go together; others don't")
     office: OfficeAssumptions | None = Field(default=None, description="mail, files and recordings; none: not told")
 
 

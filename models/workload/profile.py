@@ -21,6 +21,7 @@ _SAID_LATER = (
     ("signing_in", "reload_after_s"),
     ("signing_in", "reload_pause_s"),
     ("states", "uploads"),
+    ("sizing", "correlations"),
     ("sizing", "office"),
 )
 LEVEL_NAMES = ("expected", "crisis", "contract")
@@ -102,7 +103,7 @@ class Workload(Strict):
         # nothing of what was measured.
         silent: dict[str, Any] = {"gate": True}
         for path in _SAID_LATER:
-            if _at(self, path) is None:
+            if _at(self, path) in (None, ()):
                 _leave_out(silent, path)
         return hashlib.sha256(self.model_dump_json(exclude=silent).encode()).hexdigest()
 

@@ -134,3 +134,33 @@ def test_a_profile_with_lines_tells_what_schools_carry(tmp_path: Path, capsys: p
     told = json.loads(capsys.readouterr().out)
     assert {row["pupils"] for row in told["school_lines"]} == {100, 400, 1300, 2000}
     assert "school_large_school_streams" in {row["item"] for row in told["sizing"]}
+
+
+def test_what_if_stands_beside_what_is_and_changes_what_it_should(capsys: pytest.CaptureFixture[str]) -> None:
+    size(learners=115_000, assumed=["sizing.bandwidth.edge_hit_ratio=0.8"], draws=256, as_json=True)
+    told = document(capsys)
+    other = told["what_if"]
+    assert isinstance(other, dict)
+    before, after = ({row["item"]: row for row in found["sizing"]} for found in (told, other))
+    assert after["origin_peak_bits_per_s"]["quantity"] > 3 * before["origin_peak_bits_per_s"]["quantity"]
+    assert after["edge_peak_bits_per_s"] == before["edge_peak_bits_per_s"]
+    size(learners=115_000, assumed=["sizing.bandwidth.edge_hit_ratio=0.8"], draws=256)
+    shown = capsys.readouterr().out
+    assert "What if" in shown
+    assert "Line to the learners" not in shown
+
+
+def test_a_tornado_is_shown_for_an_item_and_refused_for_none(capsys: pytest.CaptureFixture[str]) -> None:
+    size(learners=115_000, tornado="origin_peak_bits_per_s", draws=256)
+    shown = capsys.readouterr().out
+    assert shown.index("sizing.bandwidth") < shown.index("states.browsing")
+    with pytest.raises(InputError, match=r"nothing of that name is sized.*origin_peak_bits_per_s"):
+        size(learners=115_000, tornado="origin_peak", draws=256)
+
+
+def test_how_likely_a_purchase_is_to_be_enough_is_told_where_a_model_says_what_visits_cost(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plant.true_model().write(tmp_path / "model.json")
+    size(model=tmp_path / "model.json", learners=60_000, draws=256)
+    assert "everything is enough in" in capsys.readouterr().out

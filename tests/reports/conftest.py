@@ -7,6 +7,7 @@ import pytest
 from firstbell.models.load_dependence import extrapolation
 from firstbell.models.study import (
     ActivityResult,
+    Bought,
     Breaking,
     Check,
     CurvePoint,
@@ -16,9 +17,11 @@ from firstbell.models.study import (
     Input,
     Interval,
     LayerShares,
+    LevelChance,
     LevelResult,
     LoadUncertainty,
     ObjectiveResult,
+    Percentiles,
     Prediction,
     QualityResult,
     Rejected,
@@ -26,6 +29,7 @@ from firstbell.models.study import (
     SizingRow,
     StationResult,
     Study,
+    Swing,
     ValidityResult,
     VerdictResult,
 )
@@ -244,12 +248,17 @@ def _row(
         unit=unit,
         low=low,
         high=high,
+        percentiles=Percentiles(p50=amount, p90=math.ceil(likely * up * 0.9) if whole else likely * up * 0.9, p95=high),
         binding=why,
         formula="visits a second × service demand / highest utilisation, rounded up",
         inputs=(
             Input(name="learners", value=learners, low=learners, high=learners, unit="", source="case"),
             Input(name="demand of a page", value=0.00631, low=0.0059, high=0.0068, unit="s", source="measured, fitted"),
             Input(name="highest utilisation", value=0.7, low=0.7, high=0.7, unit="ratio", source="estimate: spare"),
+        ),
+        swings=(
+            Swing(name="states.browsing.think_s", at_low=high, at_high=low),
+            Swing(name="states.browsing.share", at_low=amount, at_high=high),
         ),
         rejected=(Rejected(option="bcrypt with cost 12", reason="would need 111 cores at first bell"),)
         if item == "auth_cores"
@@ -261,6 +270,17 @@ def _row(
         times_measured_load=learners / 15000 if whole else None,
         note=extrapolation(learners / 15000) if whole else "",
     )
+
+
+def _chances(level: str, learners: int) -> tuple[LevelChance, ...]:
+    bought: tuple[tuple[Bought, float], ...] = (("likely", 0.05), ("p50", 0.03), ("p90", 0.58), ("p95", 0.75))
+    return tuple(
+        LevelChance(
+            level=level, learners=learners, bought=name, chance=chance, weakest="Raw disk, after 3 years",
+            weakest_chance=min(chance + 0.2, 1.0),
+        )
+        for name, chance in bought
+    )  # fmt: skip
 
 
 def build_study() -> Study:
@@ -323,6 +343,7 @@ def build_study() -> Study:
             for name, learners in (("expected", 15000), ("crisis", 45000), ("contract", 115000))
         ),
         sizing=(*_sizing("expected", 15000), *_sizing("crisis", 45000), *_sizing("contract", 115000)),
+        chances=(*_chances("expected", 15000), *_chances("crisis", 45000), *_chances("contract", 115000)),
         verdict=VerdictResult(
             holds=False,
             exit_code=1,

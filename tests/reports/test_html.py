@@ -86,7 +86,7 @@ def test_headings_step_down_one_at_a_time(page: Page) -> None:
 def test_every_plot_has_a_name_and_a_description(page: Page) -> None:
     plots = [attributes for tag, attributes in page.tags if tag == "svg"]
     identifiers = {attributes.get("id") for _, attributes in page.tags}
-    assert len(plots) == 2 + 10 + 8 + 1 + 2
+    assert len(plots) == 2 + 10 + 8 + 1 + 2 + 6
     for attributes in plots:
         assert attributes["role"] == "img"
         assert set((attributes["aria-labelledby"] or "").split()) <= identifiers
@@ -243,3 +243,13 @@ def luminance(colour: str) -> float:
     parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
     linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_the_chance_that_a_purchase_is_enough_and_what_moves_it_are_told(study: Study, partial_study: Study) -> None:
+    page = render_html(study)
+    assert "everything is enough in 5.0\u202f% of cases; at the P95 of each line in 75\u202f%" in page
+    assert page.count('id="tornado-') >= 3
+    assert "What one input alone makes of it at the contract level" in page
+    without = render_html(partial_study)
+    assert 'id="chances"' not in without
+    assert 'id="tornado-' not in without
