@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from firstbell.models.problems import InputError, Problem
+from firstbell.cli.choices import unknown_choice
+from firstbell.models.problems import InputError
 from firstbell.models.study import read_study
 from firstbell.reports.folder import write_report
 from firstbell.reports.languages import CODES, language_of
@@ -20,18 +21,14 @@ def report(
 ) -> None:
     """Render a study again from what is on disk; nothing is measured.
 
-    Example: firstbell report study --format md
+    Example: firstbell report study --lang sq
     """
-    problems = [*_unknown("--format", form, FORMATS), *_unknown("--lang", language, CODES)]
+    command = "firstbell report"
+    problems = [
+        *unknown_choice(command, "--format", form, FORMATS),
+        *unknown_choice(command, "--lang", language, CODES),
+    ]
     if problems:
         raise InputError(problems)
     page = write_report(read_study(folder / "study.json"), folder, language=language_of(language))
     typer.echo(page.with_suffix(f".{form}"))
-
-
-def _unknown(option: str, asked: str, known: tuple[str, ...]) -> list[Problem]:
-    if asked in known:
-        return []
-    what = "this version does not render it"
-    remedy = f"It renders: {', '.join(known)}"
-    return [Problem(source="firstbell report", key=option, value=repr(asked), what=what, remedy=remedy)]

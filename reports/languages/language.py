@@ -16,7 +16,7 @@ from firstbell.reports.languages.catalogue import NO_MESSAGES, Catalogue, Patter
 THIN = "\u202f"
 """Narrow no-break space: the thin space that a line never breaks at."""
 
-_TAGS = {"en": "en"}
+_TAGS = {"en": "en", "sq": "sq", "sr": "sr-Latn"}
 CODES = tuple(_TAGS)
 
 # Invisible characters around words that no catalogue has; a page makes marks of its own of them.
@@ -86,10 +86,10 @@ class Language:
         """
         if self.catalogue is NO_MESSAGES or _KEY.fullmatch(sentence) or not sentence:
             return sentence
-        whole = self._known(sentence)
-        if whole is not None and _ENGLISH_FROM not in whole:
+        whole = self._known(sentence) or self._part(sentence)
+        if _ENGLISH_FROM not in whole:
             return whole
-        return _clearest([" ".join(self._by_sentences(_SENTENCE_END.split(sentence))), *([whole] if whole else [])])
+        return _clearest([" ".join(self._by_sentences(_SENTENCE_END.split(sentence))), whole])
 
     def _plural_form(self, number: float | Decimal) -> int:
         rule = self.locale.plural_form

@@ -27,8 +27,18 @@ def test_rendering_again_gives_the_same_bytes(study_folder: Path) -> None:
 
 def test_a_format_and_a_language_that_are_not_there_are_told_with_those_that_are(study_folder: Path) -> None:
     with pytest.raises(InputError) as caught:
-        report(study_folder, form="pdf", language="sq")
-    assert [problem.remedy for problem in caught.value.problems] == ["It renders: html, md", "It renders: en"]
+        report(study_folder, form="pdf", language="de")
+    assert [problem.remedy for problem in caught.value.problems] == ["It renders: html, md", "It renders: en, sq, sr"]
+
+
+def test_a_report_in_another_language_stands_beside_the_english_one(
+    study_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    report(study_folder, language="sq")
+    page = study_folder / "report.sq.html"
+    assert capsys.readouterr().out == f"{page}\n"
+    assert '<html lang="sq">' in page.read_text(encoding="utf-8")
+    assert page.with_suffix(".md").exists()
 
 
 def test_a_folder_without_a_study_is_told(tmp_path: Path) -> None:
