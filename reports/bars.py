@@ -7,7 +7,7 @@ from matplotlib.patches import Patch
 
 from firstbell.models.study import LayerShares, LevelResult, Study
 from firstbell.reports.answer import row_figure
-from firstbell.reports.canvas import Plot, drawing, slug
+from firstbell.reports.canvas import Plot, drawing, slug, title_lines, titled
 from firstbell.reports.languages import ENGLISH, Language
 from firstbell.reports.layers import LAYERS, known_shares, shares_in_words
 from firstbell.reports.levels import comparable_levels
@@ -95,8 +95,9 @@ def cores_by_activity(study: Study, level: LevelResult) -> dict[str, dict[str, f
 
 def _sizing_plot(item: ItemAcrossLevels, language: Language) -> Plot:
     title = language.told(item.title)
+    lines = title_lines(title, letters=36)
     rows = item.present[::-1]
-    with drawing(290, 34 + 42 * len(rows)) as canvas:
+    with drawing(290, 34 + 42 * len(rows) + 15 * (len(lines) - 1)) as canvas:
         axes = canvas.axes
         for place, row in enumerate(rows):
             axes.barh(place, row.quantity, height=0.4, color=PREDICTED)
@@ -106,7 +107,7 @@ def _sizing_plot(item: ItemAcrossLevels, language: Language) -> Plot:
         _bar_axes(axes, [""] * len(rows))
         axes.set_xlim(0, max(row.high for row in rows) or 1.0)
         axes.set_ylim(-0.3, len(rows) - 0.2)
-        axes.set_title(title, loc="left", fontsize=12, fontweight="bold")
+        titled(axes, lines)
         listed = "; ".join(f"{language.told(row.level)} {row_figure(row, language=language)}" for row in reversed(rows))
         return canvas.plot(
             key=f"sizing-{slug(item.group)}-{slug(item.item)}",

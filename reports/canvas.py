@@ -3,7 +3,8 @@
 import html
 import io
 import re
-from collections.abc import Iterator
+import textwrap
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -93,6 +94,19 @@ def _own_identifiers(svg: str, key: str) -> str:
     used = set(re.findall(r'(?:url\(#|href="#)([^)"]+)', svg))
     svg = re.sub(r' id="([^"]+)"', lambda found: f' id="{key}-{found[1]}"' if found[1] in used else "", svg)
     return re.sub(r'(url\(#|href="#)', rf"\g<1>{key}-", svg)
+
+
+def title_lines(*parts: str, letters: int) -> list[str]:
+    """A title in as few lines as its parts fit into: more letters than these are cut off at the drawing's edge."""
+    whole = " ".join(parts)
+    if len(whole) <= letters:
+        return [whole]
+    return [line for part in parts for line in textwrap.wrap(part, letters, break_long_words=False)]
+
+
+def titled(axes: Axes, lines: Sequence[str]) -> None:
+    """Lines of a title over a drawing."""
+    axes.set_title("\n".join(lines), loc="left", fontsize=12, fontweight="bold")
 
 
 def slug(text: str) -> str:

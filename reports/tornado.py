@@ -4,7 +4,7 @@ from matplotlib.axes import Axes
 
 from firstbell.models.study import SizingRow, Swing
 from firstbell.reports.answer import row_figure
-from firstbell.reports.canvas import Plot, drawing, slug
+from firstbell.reports.canvas import Plot, drawing, slug, title_lines, titled
 from firstbell.reports.languages import ENGLISH, Language
 from firstbell.reports.numbers import interval, learners
 from firstbell.reports.palette import INK, PREDICTED, PREDICTED_BAND
@@ -19,7 +19,8 @@ def tornado_plot(row: SizingRow, *, language: Language = ENGLISH) -> Plot | None
     swings = row.swings[:MOST][::-1]
     if not swings:
         return None
-    with drawing(540, 46 + 26 * len(swings)) as canvas:
+    lines = title_lines(f"{language.told(row.title)}:", row_figure(row, language=language), letters=46)
+    with drawing(540, 46 + 26 * len(swings) + 15 * (len(lines) - 1)) as canvas:
         axes = canvas.axes
         for place, swing in enumerate(swings):
             for end, colour in ((swing.at_low, PREDICTED_BAND), (swing.at_high, PREDICTED)):
@@ -35,12 +36,7 @@ def tornado_plot(row: SizingRow, *, language: Language = ENGLISH) -> Plot | None
         ends = [end for swing in swings for end in (swing.at_low, swing.at_high)]
         low, high = min(*ends, row.quantity), max(*ends, row.quantity)
         axes.set_xlim(low - _ROOM * (high - low), high + _ROOM * (high - low))
-        axes.set_title(
-            f"{language.told(row.title)}: {row_figure(row, language=language)}",
-            loc="left",
-            fontsize=12,
-            fontweight="bold",
-        )
+        titled(axes, lines)
         listed = "; ".join(
             language.text(
                 "{input} {low} to {high}",
