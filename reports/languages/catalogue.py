@@ -45,10 +45,11 @@ class Catalogue:
         """Read a `.po` file."""
         with path.open("rb") as file:
             entries = [entry for entry in read_po(file, abort_invalid=True) if entry.id]
+        counted = [entry for entry in entries if not isinstance(entry.id, str)]
+        plurals = {entry.id[1]: tuple(map(str, entry.string or ())) for entry in counted}
         messages = {entry.id: str(entry.string) for entry in entries if isinstance(entry.id, str)}
-        plurals = {
-            entry.id[1]: tuple(map(str, entry.string or ())) for entry in entries if not isinstance(entry.id, str)
-        }
+        # A word for one thing is a message as well: gettext knows each only once.
+        messages |= {one: plurals[many][0] for one, many in (entry.id for entry in counted) if "{" not in one}
         written = [entry for entry in entries if WRITTEN_BY_MODELS in entry.auto_comments]
         forms = [(each, each) if isinstance(each, str) else tuple(each) for each in (entry.id for entry in written)]
         return cls(messages=messages, plurals=plurals, patterns=tuple(_patterns(forms)))

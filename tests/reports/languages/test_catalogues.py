@@ -55,6 +55,12 @@ def test_every_count_has_all_its_forms(language: Language) -> None:
     assert {len(forms) for forms in language.catalogue.plurals.values()} == {expected}
 
 
+def test_no_message_stands_twice(language: Language) -> None:
+    text = (ROOT / f"reports/languages/{language.code}.po").read_text(encoding="utf-8")
+    found = re.findall(r'^msgid "(.+)"$', text, re.MULTILINE)
+    assert sorted(found) == sorted(set(found))
+
+
 def test_all_catalogues_have_the_same_messages() -> None:
     catalogues = [language_of(code).catalogue for code in TRANSLATED]
     assert len({frozenset(each.messages) for each in catalogues}) == 1
