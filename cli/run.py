@@ -71,10 +71,21 @@ def run(
         float | None, typer.Option(min=1e-3, help="deadline: seconds in which hand-ins rise e-fold.")
     ] = None,
     centre: Annotated[
-        float | None, typer.Option(help="Second of the bell or deadline, counted from when measuring begins.")
+        float | None, typer.Option(help="Second of the bell, deadline or spike, counted from when measuring begins.")
+    ] = None,
+    factor: Annotated[
+        float | None, typer.Option(min=0.01, help="spike: so many times as many sign-ins; left out: 5.")
+    ] = None,
+    width: Annotated[float | None, typer.Option(min=0.1, help="spike: its length in seconds; left out: 20.")] = None,
+    begin: Annotated[
+        str | None, typer.Option("--from", help="school-day, evening-wave: time of day at which it begins, say 07:30.")
+    ] = None,
+    end: Annotated[
+        str | None, typer.Option("--to", help="school-day, evening-wave: time of day at which it ends.")
     ] = None,
     duration: Annotated[
-        float | None, typer.Option(min=1, help="Seconds to measure; left out: 60, or the whole of a first bell.")
+        float | None,
+        typer.Option(min=1, help="Seconds to measure; left out: 60, a whole bell, a soak's 1800, or hours by --pace."),
     ] = None,
     pace: Annotated[
         float, typer.Option(min=0.01, help="People's clocks run this much faster; 1 is the true pace.")
@@ -137,6 +148,8 @@ def run(
 
     Example: firstbell run kosovo --learners 2000 --shape first-bell --sigma 20
 
+    Example: firstbell run kosovo --learners 500 --shape school-day --pace 60 --to 13:30
+
     Example: firstbell run kosovo --learners 115000
 
     Example: firstbell run kosovo --learners 2000 --shape deadline --duration 60 --kill-worker-at 40
@@ -166,7 +179,7 @@ def run(
     )  # fmt: skip
     coming = Coming(
         shape=shape, scale=scale, pace=pace, seed=seed, duration=duration, rate=rate, sigma=sigma, centre=centre,
-        rise=rise,
+        rise=rise, factor=factor, width=width, begin=begin, end=end,
     )  # fmt: skip
     plateaus, arrivals = coming.plateaus(profile)
     plays = states_played(adapter, profile.playable)
