@@ -1,7 +1,7 @@
 """`firstbell report`: a study's report again, from what is on disk."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, cast
 
 import typer
 
@@ -12,9 +12,10 @@ from firstbell.models.sizing import demands_of
 from firstbell.models.study import Study, read_study
 from firstbell.models.workload import Workload, read_workload
 from firstbell.reports.folder import write_report
+from firstbell.reports.pdf import PAPERS, Paper, write_pdf
 from firstbell.reports.workbook.book import write_workbook
 
-FORMATS = ("html", "md", "xlsx")
+FORMATS = ("html", "md", "xlsx", "pdf")
 LANGUAGES = ("en",)
 
 
@@ -22,16 +23,30 @@ def report(
     folder: Annotated[Path, typer.Argument(exists=True, file_okay=False, help="The folder that a study wrote.")],
     form: Annotated[str, typer.Option("--format", help=f"One of {', '.join(FORMATS)}.")] = "html",
     language: Annotated[str, typer.Option("--lang", help=f"One of {', '.join(LANGUAGES)}.")] = "en",
+    paper: Annotated[str, typer.Option(help=f"Of a PDF: one of {', '.join(PAPERS)}.")] = "A4",
 ) -> None:
     """Render a study again from what is on disk; nothing is measured.
 
     Example: firstbell report study --format xlsx
     """
-    problems = [*_unknown("--format", form, FORMATS), *_unknown("--lang", language, LANGUAGES)]
+    problems = [
+        *_unknown("--format", form, FORMATS),
+        *_unknown("--lang", language, LANGUAGES),
+        *_unknown("--paper", paper, PAPERS),
+    ]
     if problems:
         raise InputError(problems)
     study = read_study(folder / "study.json")
-    typer.echo(_workbook(study, folder) if form == "xlsx" else write_report(study, folder).with_suffix(f".{form}"))
+    typer.echo(_written(study, folder, form, paper))
+
+
+def _written(study: Study, folder: Path, form: str, paper: str) -> Path:
+    if form == "xlsx":
+        return _workbook(study, folder)
+    page = write_report(study, folder)
+    if form == "pdf":
+        return write_pdf(page.read_text(encoding="utf-8"), page.with_suffix(".pdf"), paper=cast(Paper, paper))
+    return page.with_suffix(f".{form}")
 
 
 def _workbook(study: Study, folder: Path) -> Path:

@@ -10,7 +10,7 @@ from firstbell.reports.workbook.formula import Formula
 from firstbell.reports.workbook.sheet import Sheet, name_of
 
 NAME = "Assumptions"
-WIDTHS = (48, 17, 15, 15, 8, 70)
+WIDTHS = (50, 17, 16, 16, 9, 66)
 _COLUMNS = ("Key in the profile", "Value", "Low", "High", "Unit", "Source")
 _FIRST_ROW = 4
 _CALCULATED = ("content.ladder.mean_bits_per_s", "content.ladder.whole_bits_per_s")
@@ -60,9 +60,13 @@ class Inputs(Mapping[str, Formula]):
         """The sheet itself. To be called last: only then it is known what is read."""
         sheet.text(0, 0, "Assumptions", "title")
         sheet.across(1, 0, 5, _WORDS)
-        sheet.tall(1, 28)
         for column, title in enumerate(_COLUMNS):
-            sheet.text(_FIRST_ROW - 1, column, title, "number_column" if 1 <= column <= 3 else "column")
+            sheet.text(
+                _FIRST_ROW - 1,
+                column,
+                title,
+                "number_column" if 1 <= column <= 3 else "unit_column" if column == 4 else "column",
+            )
         for row, entry in enumerate(self._entries.values(), _FIRST_ROW):
             self._write(sheet, row, entry)
         sheet.printed(NAME, repeated=(_FIRST_ROW - 1, _FIRST_ROW - 1), frozen=(_FIRST_ROW, 1))
@@ -75,7 +79,7 @@ class Inputs(Mapping[str, Formula]):
         if it.low < it.high:
             sheet.number(row, 2, it.low, look="still", unit="")
             sheet.number(row, 3, it.high, look="still", unit="")
-        sheet.text(row, 4, it.unit)
+        sheet.text(row, 4, it.unit, "unit")
         sheet.text(row, 5, it.source, "wrapped")
 
 

@@ -18,7 +18,7 @@ from firstbell.reports.workbook.tiers import TierCells, TierWriter
 from firstbell.reports.workbook.waits import Waits
 from firstbell.reports.workbook.workings import Workings
 
-WIDTHS = (50, 18, 18, 14, 17, 17, 32, 34, 70)
+WIDTHS = (44, 16, 15, 12, 14, 14, 28, 24, 62)
 _COLUMNS = (
     "Item", "Quantity", "As reported", "Change", "Low (95 %)", "High (95 %)", "Limited by, as reported",
     "Decided by", "Formula; source",
@@ -49,7 +49,6 @@ class LevelSheet:
         self.rows = [row for group in level.groups for row in group.rows]
         sheet.text(0, 0, level_title(level.level, level.learners), "title")
         sheet.across(1, 0, 7, _WORDS)
-        sheet.tall(1, 28)
         sheet.text(3, 0, "Learners in session")
         key = f"levels.{level.level}"
         learners = sheet.formula(3, 1, inputs[key], look="total", unit="learners")

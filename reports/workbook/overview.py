@@ -45,13 +45,11 @@ class Overview:
             self._sheet.across(row, 0, len(WIDTHS) - 1, notice.title, "notice")
             row += 1
         self._sheet.across(row, 0, len(WIDTHS) - 1, f"{answer.word}. {answer.sentence}", "strong")
-        self._sheet.tall(row, 28)
         return row + 1
 
     def _legend(self, row: int) -> int:
         sheet = self._sheet
         sheet.across(row, 0, len(WIDTHS) - 1, _HOW)
-        sheet.tall(row, 28)
         looks = (
             ("input_text", "to be changed: an assumption, or a demand that was measured"),
             ("live", "live: a formula, which follows"),
@@ -70,7 +68,6 @@ class Overview:
         sheet.text(row, 0, "Totals, live", "column")
         for column, level in enumerate(levels, 1):
             sheet.text(row, column, f"{level.name}: {count(level.learners)} learners as reported", "number_column")
-        sheet.tall(row, 28)
         group = None
         for item in items_across_levels(self._study):
             if item.group != group:

@@ -11,6 +11,9 @@ from firstbell.reports.workbook.formula import Formula
 from firstbell.reports.workbook.styles import Styles
 
 _PAPER_A4 = 9
+_LINE_POINTS, _TITLE_POINTS = 13.5, 24.0
+_WRAPPED = frozenset({"wrapped", "notice", "strong", "column", "number_column", "input_text"})
+_ROOM = 0.92  # of a column's width in characters: words don't break where it ends
 
 
 class Sheet:
@@ -18,7 +21,8 @@ class Sheet:
 
     def __init__(self, book: Workbook, styles: Styles, name: str, widths: Sequence[float]) -> None:
         self.name = name
-        self._book, self._styles = book, styles
+        self._book, self._styles, self._widths = book, styles, tuple(widths)
+        self._points: dict[int, float] = {}
         self._cells = book.add_worksheet(name)
         for column, width in enumerate(widths):
             self._cells.set_column(column, column, width, styles("plain"))
@@ -35,18 +39,25 @@ class Sheet:
         self._cells.repeat_rows(*repeated)
         self._cells.freeze_panes(*frozen)
 
-    def tall(self, row: int, points: float) -> None:
-        """A row of this height."""
-        self._cells.set_row(row, points)
-
     def text(self, row: int, column: int, text: str, look: str = "plain") -> None:
         """A text; never taken for a formula or a link."""
         self._cells.write_string(row, column, text, self._styles(look))
+        self._make_room(row, text, look, self._widths[column] if column < len(self._widths) else 10)
 
     def across(self, row: int, first: int, last: int, text: str, look: str = "wrapped") -> None:
         """A text over several columns."""
         self._cells.merge_range(row, first, row, last, "", self._styles(look))
         self._cells.write_string(row, first, text, self._styles(look))
+        self._make_room(row, text, look, sum(self._widths[first : last + 1]))
+
+    def _make_room(self, row: int, text: str, look: str, width: float) -> None:
+        """Rows are as high as what stands in them: not every program sees to that itself."""
+        points = _TITLE_POINTS if look == "title" else 15.0
+        if look in _WRAPPED:
+            points = max(points, _LINE_POINTS * math.ceil(len(text) / (_ROOM * width)) + 2)
+        if points > self._points.get(row, 15.0):
+            self._points[row] = points
+            self._cells.set_row(row, points)
 
     def has_beside(self, name: str) -> bool:
         """Whether the workbook has a sheet of this name."""

@@ -19,6 +19,8 @@ _LOOKS: dict[str, dict[str, Any]] = {
     "number_column": {
         "bold": True, "text_wrap": True, "bottom": 1, "bg_color": "#f3f6f9", "align": "right", "valign": "bottom",
     },
+    "unit": {"indent": 1},
+    "unit_column": {"bold": True, "bottom": 1, "bg_color": "#f3f6f9", "valign": "bottom", "indent": 1},
     "wrapped": {"text_wrap": True, "font_color": MUTED},
     "strong": {"text_wrap": True, "bold": True, "font_size": 12},
     "notice": {"text_wrap": True, "bold": True, "font_color": "#b3261e"},

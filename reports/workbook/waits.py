@@ -44,8 +44,7 @@ class Waits:
     def __init__(self, sheet: Sheet, level: str) -> None:
         self._sheet, self._column = sheet, 0
         sheet.text(0, 0, f"{level}: cores by the objectives' waits", "title")
-        sheet.across(1, 0, 11, _WORDS)
-        sheet.tall(1, 30)
+        sheet.across(1, 0, 15, _WORDS)
         sheet.printed(f"{level}: waits", repeated=(2, _FIRST_ROW - 1), frozen=(_FIRST_ROW, 0))
 
     def fewest_cores(

@@ -32,7 +32,8 @@ def test_rendering_again_gives_the_same_bytes(study_folder: Path) -> None:
 def test_a_format_and_a_language_that_are_not_there_are_told_with_those_that_are(study_folder: Path) -> None:
     with pytest.raises(InputError) as caught:
         report(study_folder, form="docx", language="sq")
-    assert [problem.remedy for problem in caught.value.problems] == ["It renders: html, md, xlsx", "It renders: en"]
+    remedies = [problem.remedy for problem in caught.value.problems]
+    assert remedies == ["It renders: html, md, xlsx, pdf", "It renders: en"]
 
 
 def test_the_workbook_needs_the_profile_of_the_study_and_no_other(tmp_path: Path) -> None:
