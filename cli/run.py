@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from firstbell.cli import content_options, identity_options
+from firstbell.cli import content_options, edge_options, identity_options
 from firstbell.cli.backend_process import database_in
 from firstbell.cli.consoles import table_console
 from firstbell.cli.content_options import ContentOptions
@@ -26,8 +26,10 @@ from firstbell.cli.system_under_test import REFERENCE, system_under_test
 from firstbell.cli.upload_options import UploadMode, upload_rules
 from firstbell.cli.verdict import FALLS_SHORT
 from firstbell.fixtures.backend.configuration import Configuration
+from firstbell.fixtures.backend.edge_rules import EdgeRules
 from firstbell.models.correctness import Correctness
 from firstbell.models.divergence import Divergence
+from firstbell.models.edge_work import EdgeWork
 from firstbell.models.evidence import RunEvidence
 from firstbell.models.plan import Plan
 from firstbell.models.problems import InputError
@@ -37,6 +39,7 @@ from firstbell.models.sign_in_outcomes import SignInOutcomes
 from firstbell.models.workload import Workload, read_workload
 from firstbell.reports.correctness import correctness_words
 from firstbell.reports.divergence import divergence_words
+from firstbell.reports.edge import edge_words
 from firstbell.reports.network_table import network_tables
 from firstbell.reports.run_table import run_table
 from firstbell.reports.sign_in import sign_in_words
@@ -106,6 +109,9 @@ def run(
     mirror_failures: content_options.MirrorFailures = Configuration.mirror_failure_share,
     mirror_backoff: content_options.MirrorBackoff = Configuration.mirror_backoff_s,
     mirror_resume: content_options.MirrorResume = False,
+    edge_bytes: edge_options.Bytes = EdgeRules.size_bytes,
+    edge_coalesce: edge_options.Coalesce = EdgeRules.coalesce,
+    edge_rate: edge_options.Rate = EdgeRules.bits_per_s,
     sign_in: identity_options.SignIn = None,
     publish_every: content_options.PublishEvery = None,
     publish_bytes: content_options.PublishBytes = content_options.PUBLISH_BYTES,
@@ -143,6 +149,7 @@ def run(
         mirror_failure_share=mirror_failures, mirror_backoff_s=mirror_backoff, mirror_resume=mirror_resume,
     )  # fmt: skip
     content.check(beside=target == REFERENCE)
+    edge = edge_options.edge_rules(edge_bytes, edge_coalesce, edge_rate, beside=target == REFERENCE)
     _check_killing(kill_worker_at, beside=target == REFERENCE)
     identity = IdentityOptions.parse(sign_in)
     identity.check(beside=target == REFERENCE)
@@ -186,7 +193,7 @@ def run(
     accounts = accounts_needed(plan, profile.session.digital_id_share.value)
     uploads = upload_rules(profile, upload_mode.value)
     backend = replace(
-        scale.backend(profile, pace, cohort=arrivals is None), content=content, uploads=uploads,
+        scale.backend(profile, pace, cohort=arrivals is None), content=content, uploads=uploads, edge=edge,
         identity=identity.with_profile(profile), replace_workers=kill_worker_at is not None,
     )  # fmt: skip
     with system_under_test(
@@ -224,6 +231,12 @@ def _sign_ins(record: RunRecord, workload: Workload) -> SignInOutcomes | None:
     return SignInOutcomes.of(record.samples(), int(tries.value) if tries else None)
 
 
+def _edge(record: RunRecord) -> EdgeWork | None:
+    """From when measuring began."""
+    levels = record.manifest.levels
+    return EdgeWork.of(record.server(), since_s=levels[-1].start_s) if levels else EdgeWork.of(record.server())
+
+
 def _show(
     record: RunRecord, found: Validity, summary: RunSummary, workload: Workload, kept: Correctness | None
 ) -> None:
@@ -240,6 +253,9 @@ def _show(
     divergence = Divergence.of(record.server())
     for words in divergence_words(divergence) if divergence else ():
         console.print(words, highlight=False)
+    edge = _edge(record)
+    for words in edge_words(edge) if edge else ():
+        console.print(words, highlight=False)
     for words in correctness_words(kept) if kept else ():
         console.print(words, highlight=False)
 
@@ -255,6 +271,7 @@ def _document(
         "validity": {"verdict": found.verdict, "reasons": found.reasons},
         "arrivals": record.plan.arrivals.model_dump() if record.plan.arrivals else None,
         "content_divergence": divergence.as_json() if (divergence := Divergence.of(record.server())) else None,
+        "edge": edge.as_json() if (edge := _edge(record)) else None,
         "correctness": kept.as_json() if kept else None,
         "sign_in": outcomes.as_json() if (outcomes := _sign_ins(record, workload)) else None,
         **summary.as_json(),

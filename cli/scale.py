@@ -3,10 +3,11 @@
 import math
 from dataclasses import dataclass, field
 
-from firstbell.cli import upload_options
+from firstbell.cli import edge_options, upload_options
 from firstbell.cli.content_options import ContentOptions
 from firstbell.cli.identity_options import IdentityOptions
 from firstbell.fixtures.backend.configuration import Configuration
+from firstbell.fixtures.backend.edge_rules import EdgeRules
 from firstbell.fixtures.backend.upload_rules import UploadRules
 from firstbell.models.generator_capacity import DESCRIPTOR_SHARE
 from firstbell.models.plan import Plateau
@@ -55,6 +56,7 @@ class BackendScale:
     commit_delay_s: float = Configuration.commit_delay_s
     content: ContentOptions = field(default_factory=ContentOptions)
     uploads: UploadRules = Configuration.uploads
+    edge: EdgeRules = Configuration.edge
     replace_workers: bool = False
     identity: IdentityOptions = field(default_factory=IdentityOptions)
 
@@ -64,6 +66,7 @@ class BackendScale:
             "--workers", str(self.workers), "--hash", self.password_hash, "--page-cache", str(self.page_cache_s),
             "--commit-delay", str(self.commit_delay_s), *(["--replace-workers"] if self.replace_workers else []),
             *self.content.command(), *self.identity.command(), *upload_options.command(self.uploads),
+            *edge_options.command(self.edge),
         ]  # fmt: skip
 
 
