@@ -29,14 +29,27 @@ Rate = Annotated[
         rich_help_panel=_PANEL,
     ),
 ]  # fmt: skip
+Cold = Annotated[
+    bool,
+    typer.Option("--edge-cold", help="The edge is emptied as measuring begins.", rich_help_panel=_PANEL),
+]
+NewLesson = Annotated[
+    bool,
+    typer.Option("--new-lesson", help="Everybody who watches does so the same, new lesson.", rich_help_panel=_PANEL),
+]
 
 
-def edge_rules(size_bytes: int, coalesce: bool, bits_per_s: float | None, *, beside: bool) -> EdgeRules:
+def edge_rules(
+    size_bytes: int, coalesce: bool, bits_per_s: float | None, *, beside: bool, cold: bool = False
+) -> EdgeRules:
     """Raise InputError where these make no sense, or where the platform is not ours to set up."""
     rules = EdgeRules(size_bytes=size_bytes, coalesce=coalesce, bits_per_s=bits_per_s)
     if rules != EdgeRules() and not beside:
         what = "only the reference backend gets an edge, not a target of your own"
         raise InputError.single(source="--edge-bytes", what=what, remedy="Leave it out, or leave --target out")
+    if cold and not rules.on:
+        remedy = "Add --edge-bytes, or leave it out"
+        raise InputError.single(source="--edge-cold", what="there is no edge to empty", remedy=remedy)
     for problem in rules.problems():
         raise InputError.single(source="--edge-bytes", what=problem, remedy="Mend it, or leave the edge's options out")
     return rules

@@ -12,6 +12,7 @@ from firstbell.cli import content_options, edge_options, identity_options
 from firstbell.cli.backend_process import database_in
 from firstbell.cli.consoles import table_console
 from firstbell.cli.content_options import ContentOptions
+from firstbell.cli.emptying import Emptying
 from firstbell.cli.failures import INVALID_MEASUREMENT
 from firstbell.cli.folders import new_folder
 from firstbell.cli.identity_options import IdentityOptions
@@ -112,7 +113,9 @@ def run(
     edge_bytes: edge_options.Bytes = EdgeRules.size_bytes,
     edge_coalesce: edge_options.Coalesce = EdgeRules.coalesce,
     edge_rate: edge_options.Rate = EdgeRules.bits_per_s,
+    edge_cold: edge_options.Cold = False,
     sign_in: identity_options.SignIn = None,
+    new_lesson: edge_options.NewLesson = False,
     publish_every: content_options.PublishEvery = None,
     publish_bytes: content_options.PublishBytes = content_options.PUBLISH_BYTES,
     publish_to: content_options.PublishTo = "digital-id",
@@ -140,6 +143,8 @@ def run(
 
     Example: firstbell run kosovo --learners 2000 --shape deadline --duration 60 --kill-worker-at 40
 
+    Example: firstbell run kosovo --learners 500 --shape first-bell --sigma 15 --new-lesson --edge-bytes 2000000000
+
     Example: firstbell run kosovo --instances 2 --mirror --mirror-lag 10 --publish-every 5
     """
     console = Console(stderr=True)
@@ -149,7 +154,7 @@ def run(
         mirror_failure_share=mirror_failures, mirror_backoff_s=mirror_backoff, mirror_resume=mirror_resume,
     )  # fmt: skip
     content.check(beside=target == REFERENCE)
-    edge = edge_options.edge_rules(edge_bytes, edge_coalesce, edge_rate, beside=target == REFERENCE)
+    edge = edge_options.edge_rules(edge_bytes, edge_coalesce, edge_rate, beside=target == REFERENCE, cold=edge_cold)
     _check_killing(kill_worker_at, beside=target == REFERENCE)
     identity = IdentityOptions.parse(sign_in)
     identity.check(beside=target == REFERENCE)
@@ -187,6 +192,7 @@ def run(
         sign_in_first=len(plateaus) > 1,
         plays=plays,
         outage_pace=outage_pace,
+        new_lesson=new_lesson,
         publishing=content_options.publishing(publish_every, publish_bytes, publish_to, second_after),
         seed=seed,
     )
@@ -201,7 +207,9 @@ def run(
     ) as url:
         plan = plan.model_copy(update={"target": url})
         with launch(plan, folder / "record", confirm_host=confirm_host) as running:
-            follow(running, _who_comes(plan), console, Killing(at_s=kill_worker_at, running=running, console=console))
+            killing = Killing(at_s=kill_worker_at, running=running, console=console)
+            emptying = Emptying(wanted=edge_cold, running=running, console=console)
+            follow(running, _who_comes(plan), console, killing, emptying)
     record = RunRecord.read(folder / "record")
     found = judge(record)
     summary = RunSummary.of(RunEvidence(record=record, workload=profile))

@@ -72,6 +72,7 @@ class Plan(BaseModel):
         default=None, gt=0, description="learners' lines go and come back this much faster; none: by the pace"
     )
     publishing: Publishing | None = Field(default=None, description="what is published meanwhile; none: nothing")
+    new_lesson: bool = Field(default=False, description="everybody who watches does so the same lesson, new to all")
     first_learner: int = Field(default=0, ge=0, description="index of the first account used")
     seed: int = 1
 

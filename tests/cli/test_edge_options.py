@@ -23,6 +23,8 @@ def test_what_makes_no_sense_is_told() -> None:
         edge_rules(0, False, None, beside=True)
     with pytest.raises(InputError, match="only the reference backend gets an edge"):
         edge_rules(1_000, True, None, beside=False)
+    with pytest.raises(InputError, match="--edge-cold: there is no edge to empty"):
+        edge_rules(0, True, None, beside=True, cold=True)
     assert not edge_rules(0, True, None, beside=False).on
     with pytest.raises(ConfigurationError, match="must lie between"):
         Configuration(edge=EdgeRules(size_bytes=1, bits_per_s=1))
