@@ -38,9 +38,7 @@ def level(learners: int, known: FittedModel) -> LevelMeasurement:
 
 
 @pytest.mark.parametrize(("slice_s", "near"), [(0.001, (0.0005, 0.0015)), (0.004, (0.003, 0.004))])
-def test_the_slice_of_a_machine_is_found_from_the_levels_of_its_fit(
-    slice_s: float, near: tuple[float, float]
-) -> None:
+def test_the_slice_of_a_machine_is_found_from_the_levels_of_its_fit(slice_s: float, near: tuple[float, float]) -> None:
     levels = [level(learners, model(slice_s)) for learners in (94, 188)]
     found = with_slice(model(None), levels, seed=1).slice_s
     assert found is not None
