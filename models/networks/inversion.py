@@ -11,16 +11,14 @@ At the saddle point ρ of F(ρ) ρ^−N this is an open network's distribution a
 normal, and F dies away about θ = 0 just as fast as M may shrink: some 30 points a class do, whatever the populations.
 Full stations make its tails longer, so that more points are needed; smaller radii shorten them, for digits (``LOST``).
 
-Points are left out where F provably adds less than ``MISSED`` in all, and the grid is fine enough for the other terms
-to stay below that, by the saddle point's estimate. Afterwards they are seen: each comes in with N + jM customers, so
-that Σ_k Q_kr + Z_r X_r = N_r tells of them and of lost digits; a gap above ``GAP`` is refused.
+Points are left out where F adds less than ``MISSED`` in all, and the grid is fine enough for the other terms to stay
+below that; both are bounds, given the saddle point's estimate of G(N). Afterwards they are seen: each comes in with
+N + jM customers, so that Σ_k Q_kr + Z_r X_r = N_r tells of them and of lost digits; a gap above ``GAP`` is refused.
 """
 
 import os
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import product
 
 import numpy as np
 
@@ -33,7 +31,7 @@ MISSED = 1e-12
 GAP = 1e-9
 LOST = 1e5
 MOST_CLASSES = 6
-"""The aliases to look at grow as 3^R, and the points with them."""
+"""The points grow as some thirty to this power."""
 
 WEIGHTS = (1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 11.0, 15.0, 20.0)
 
@@ -93,7 +91,7 @@ def grid_of(model: ClosedModel) -> Grid:
         if best is not None and lost > np.log(LOST):
             break
         share = np.exp(constant - least - lost)
-        spacing = _spacing(function, model.populations, logs, saddle)
+        spacing = _spacing(function, model.populations, logs, share)
         grid = _reached(function, logs, spacing, MISSED * share)
         if best is None or grid.points * np.exp(lost * 0.4) < cost:
             best, cost = grid, grid.points * np.exp(lost * 0.4)
@@ -127,43 +125,30 @@ def _sums(model: ClosedModel, grid: Grid, load: Floats, idle: Floats) -> Floats:
     return np.asarray(sums)
 
 
-def _spacing(function: GeneratingFunction, populations: Floats, logs: Floats, saddle: Floats) -> Ints:
-    """(R) odd numbers of points at which no alias is more than ``MISSED`` of the constant."""
-    spacing = np.ones(len(populations))
-    for signs in _directions(len(populations)):
-        spacing[signs != 0] *= _growth(function, populations, logs, saddle, signs * spacing)
-    return (2 * np.ceil(spacing / 2.0) + 1).astype(np.int64)
+def _spacing(function: GeneratingFunction, populations: Floats, logs: Floats, share: float) -> Ints:
+    """(R) odd numbers of points at which all aliases with more or fewer of a class are less than ``MISSED`` of the
+    constant, by Chernoff's bound of how many there are of it at these radii, whatever the other classes do."""
+    load, thinking = function.demand_s * np.exp(logs), function.delay_s * np.exp(logs)
+    idle = 1.0 - load.sum(axis=1, keepdims=True)
+    points = np.empty(len(logs), dtype=np.int64)
+    for r, present in enumerate(populations):
+        own = load[:, r : r + 1]
+        steps = np.geomspace(1e-9, 1.0, 400)
+        room = np.log1p(np.min(idle[own > 0] / own[own > 0], initial=100.0)) * 0.999
+        more = _tilted(idle, own, thinking[r], present, steps * room)
+        fewer = _tilted(idle, own, thinking[r], present, -5.0 * steps)
+        missed = np.log(MISSED * share)
+        above = np.min((more - missed) / (steps * room))
+        below = np.min((fewer - missed) / (5.0 * steps))
+        points[r] = 2 * int(np.ceil(max(above, min(below, present + 1.0)) / 2.0)) + 1
+    return points
 
 
-def _directions(classes: int) -> Iterator[Floats]:
-    """Where the nearest aliases lie: a few classes first, as what they need often does for more."""
-    signs = (np.array(each, dtype=float) for each in product((0, 1, -1), repeat=classes))
-    yield from sorted(signs, key=lambda each: float(np.abs(each).sum()))[1:]
-
-
-def _growth(function: GeneratingFunction, populations: Floats, logs: Floats, saddle: Floats, step: Floats) -> float:
-    """How many times as far (1 or more) the alias at N + ``step`` has to be.
-
-    Its logarithm, by its own saddle point, is concave along the step, so that Newton's method comes from beyond. There
-    is no alias where customers would be fewer than none.
-    """
-    gone = min((n / -s for n, s in zip(populations, step, strict=True) if s < 0), default=np.inf)
-    if gone < 1.0:
-        return 1.0
-    least = function.log_at(saddle, populations)
-    far, there = 1.0, saddle
-    for _ in range(60):
-        aimed = np.maximum(populations + far * step, 1e-6)
-        there = function.saddle_point(aimed, there)
-        excess = function.log_at(there, aimed) + far * float(step @ logs) - least - np.log(MISSED)
-        if (far == 1.0 and excess <= 0.0) or -0.5 < excess <= 0.01:
-            return far
-        if far == gone and excess > 0.0:
-            return float(gone * (1.0 + 1e-9))
-        slope = float(step @ (there - logs))
-        far = min(far + excess / slope, 8.0 * far) if slope > 0.0 else 8.0 * far
-        far = min(max(far, 1.0), gone)
-    return far
+def _tilted(idle: Floats, own: Floats, thinking: float, present: float, steps: Floats) -> Floats:
+    """log of F with a class's radius e^step times as long, over F, less step times the number present."""
+    grown = np.expm1(steps)
+    logs = thinking * grown - present * steps - np.log1p(-own / idle * grown).sum(axis=0)
+    return np.asarray(logs)
 
 
 def _reached(function: GeneratingFunction, logs: Floats, spacing: Ints, threshold: float) -> Grid:
