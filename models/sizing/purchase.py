@@ -14,6 +14,7 @@ from firstbell.models.sizing.servers import server_rows
 from firstbell.models.sizing.sign_in import sign_in_rows
 from firstbell.models.sizing.storage import storage_rows
 from firstbell.models.sizing.swings import Ends
+from firstbell.models.sizing.tier_needs import is_tier_need, tier_need_rows
 from firstbell.models.sizing.tiers import tiers_of
 from firstbell.models.sizing.uploads import upload_rows
 from firstbell.models.sizing.work import times_measured_load
@@ -41,11 +42,11 @@ class Purchase:
     chances: tuple[LevelChance, ...]
 
     def without_tiers(self) -> "Purchase":
-        """Without cores and servers, for where nothing says what activities cost at the tiers.
+        """Without cores, servers and what they need, for where nothing says what activities cost at the tiers.
 
         Those of the stated states alone would be far too few, and nothing would tell it. The same goes for the chance.
         """
-        return Purchase(rows=tuple(row for row in self.rows if row.unit not in ("cores", "servers")), chances=())
+        return Purchase(rows=tuple(row for row in self.rows if not _is_of_tiers(row)), chances=())
 
 
 def purchase(
@@ -114,8 +115,13 @@ def _written(case: Case, ends: Ends) -> Purchase:
 
 
 def _rows(case: Case) -> list[Row]:
-    bought = server_rows(case, tiers_of(case)) + storage_rows(case) + bandwidth_rows(case) + sign_in_rows(case)
-    return bought + school_rows(case) + upload_rows(case) + office_rows(case)
+    tiers = tiers_of(case)
+    bought = server_rows(case, tiers) + tier_need_rows(case, tiers) + storage_rows(case) + bandwidth_rows(case)
+    return bought + sign_in_rows(case) + school_rows(case) + upload_rows(case) + office_rows(case)
+
+
+def _is_of_tiers(row: SizingRow) -> bool:
+    return row.unit in ("cores", "servers") or is_tier_need(row.item)
 
 
 def _system(case: Case) -> SizedSystem:

@@ -23,6 +23,7 @@ _SAID_LATER = (
     ("states", "uploads"),
     ("sizing", "correlations"),
     ("sizing", "office"),
+    ("sizing", "servers", "tiers"),
 )
 LEVEL_NAMES = ("expected", "crisis", "contract")
 
