@@ -42,6 +42,7 @@ _GROUPS = {
     "bandwidth": "Bandwidth",
     "sign-in": "Sign-in",
     "office": "Office service",
+    "costs": "Costs",
     "schools": "Schools' lines",
 }
 

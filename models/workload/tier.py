@@ -4,12 +4,13 @@ from collections.abc import Mapping
 
 from pydantic import Field
 
-from firstbell.models.workload.sourced import NotNegative, Positive, Strict
+from firstbell.models.workload.sourced import Count, NotNegative, Positive, Strict
 
 
 class TierAssumptions(Strict):
     """Whatever is left out is not sized."""
 
+    most_servers: Count | None = Field(default=None, description="that may be in the tier, spare ones counted")
     node_memory_bytes: NotNegative | None = Field(default=None, description="of every server, its own system's")
     core_memory_bytes: NotNegative | None = Field(default=None, description="for each core in service")
     connections_per_learner: Positive | None = Field(default=None, description="held open by a learner in session")
