@@ -4,10 +4,11 @@ import math
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from firstbell.cli import upload_options
+from firstbell.cli import edge_options, upload_options
 from firstbell.cli.content_options import ContentOptions
 from firstbell.cli.identity_options import IdentityOptions
 from firstbell.fixtures.backend.configuration import Configuration
+from firstbell.fixtures.backend.edge_rules import EdgeRules
 from firstbell.fixtures.backend.upload_rules import UploadRules
 from firstbell.models.generator_capacity import DESCRIPTOR_SHARE
 from firstbell.models.plan import Plateau
@@ -56,6 +57,7 @@ class BackendScale:
     commit_delay_s: float = Configuration.commit_delay_s
     content: ContentOptions = field(default_factory=ContentOptions)
     uploads: UploadRules = Configuration.uploads
+    edge: EdgeRules = Configuration.edge
     replace_workers: bool = False
     identity: IdentityOptions = field(default_factory=IdentityOptions)
     accounts: Path | None = None
@@ -67,6 +69,7 @@ class BackendScale:
             "--commit-delay", str(self.commit_delay_s), *(["--replace-workers"] if self.replace_workers else []),
             *self.content.command(), *self.identity.command(), *upload_options.command(self.uploads),
             *(["--accounts", str(self.accounts)] if self.accounts else []),
+            *edge_options.command(self.edge),
         ]  # fmt: skip
 
 

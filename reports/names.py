@@ -25,6 +25,7 @@ _STATIONS = {
     "delivery": "delivery",
     "storage": "storage of uploads",
     "encoding": "encoders",
+    "edge": "edge cache",
     "host": "whole machine",
 }
 

@@ -20,6 +20,9 @@ class LocustStatistics:
 
     def __init__(self, environment: Environment) -> None:
         self._environment = environment
+        # An entry would keep twenty copies of its response times, for figures of the last ten seconds: Locust's page
+        # shows them of the total alone. They grow as long as response times come that were not seen before.
+        environment.stats.use_response_times_cache = False
 
     def feed(self, rows: Rows, steps: Sequence[tuple[str, str, str]]) -> None:
         """Add a batch. Other listeners to Locust's request event, if there are any, hear of each request by itself."""

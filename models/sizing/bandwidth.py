@@ -11,7 +11,7 @@ from firstbell.models.sizing.case import Case
 from firstbell.models.sizing.rows import Line, Row, derived_term, figure_terms
 from firstbell.models.study import Rejected
 from firstbell.models.traffic import bits_in, bits_out, in_state
-from firstbell.models.workload.states import Day
+from firstbell.models.workload.states import Day, seconds_of_day
 
 SAMPLE_S = 300
 DAY_S = 86_400
@@ -42,7 +42,7 @@ def site_bits_per_s(
 
 def day_shares(day: Day) -> Array:
     """Load of a school day as shares of its peak, one each 5 minutes (288,); the last step runs on past midnight."""
-    starts = np.array([_seconds(step.start) for step in day.steps])
+    starts = np.array([seconds_of_day(step.start) for step in day.steps])
     shares = np.array([step.share for step in day.steps])
     order = np.argsort(starts)
     times = np.arange(0, DAY_S, SAMPLE_S)
@@ -235,8 +235,3 @@ def _teams(case: Case, kind: str, key: str) -> Row:
         source=case.assumed.figures[path].estimate.source,
     )
     return _row(case, line, lambda values, learners: in_state(values, learners, "lesson") * values[path])
-
-
-def _seconds(clock: str) -> int:
-    hours, minutes = clock.split(":")
-    return 3600 * int(hours) + 60 * int(minutes)
