@@ -43,6 +43,7 @@ _GROUPS = {
     "bandwidth": "Bandwidth",
     "sign-in": "Sign-in",
     "office": "Office service",
+    "costs": "Costs",
     "schools": "Schools' lines",
 }
 

@@ -172,8 +172,19 @@ def ingest_line_bits_per_s(values: Values, learners: float) -> Array:
     return np.asarray(incoming * (1 + values[f"{_ASSUMED}.headroom"]))
 
 
+def edge_billed_bits_per_s(values: Values, learners: float, day: Day) -> Array:
+    """Traffic to the learners as lines are billed: the 95th percentile of a month."""
+    return edge_bits_per_s(values, learners) * billed_percentile(month_shares(day))
+
+
+def edge_month_bytes(values: Values, learners: float, day: Day) -> Array:
+    """What goes to the learners in a month."""
+    return edge_bits_per_s(values, learners) * float(month_shares(day).mean()) * MONTH_DAYS * DAY_S / 8
+
+
 def _billed(case: Case) -> Row:
-    samples = month_shares(case.assumed.workload.day)
+    day = case.assumed.workload.day
+    samples = month_shares(day)
     share = billed_percentile(samples)
     free_h = discarded_samples(len(samples)) * SAMPLE_S / 3600
     peak_h = float((samples >= 1).sum()) * SAMPLE_S / 3600
@@ -184,10 +195,10 @@ def _billed(case: Case) -> Row:
         unit="bit/s",
         formula=f"edge peak without headroom × {share:.2f}, the billed share of the day's steps",
         binding=f"the peak lasts {peak_h:g} h a month, {free_h:g} h are free",
-        source=f"5-minute samples of {MONTH_DAYS} days; {case.assumed.workload.day.source}",
+        source=f"5-minute samples of {MONTH_DAYS} days; {day.source}",
         rejected=_below_peak(peak_h, free_h),
     )
-    return _row(case, line, lambda values, learners: edge_bits_per_s(values, learners) * share)
+    return _row(case, line, lambda values, learners: edge_billed_bits_per_s(values, learners, day))
 
 
 def _below_peak(peak_h: float, free_h: float) -> tuple[Rejected, ...]:
@@ -198,8 +209,8 @@ def _below_peak(peak_h: float, free_h: float) -> tuple[Rejected, ...]:
 
 
 def _month(case: Case) -> Row:
-    mean = float(month_shares(case.assumed.workload.day).mean())
-    factor = mean * MONTH_DAYS * DAY_S / 8
+    day = case.assumed.workload.day
+    mean = float(month_shares(day).mean())
     line = Line(
         group=_GROUP,
         item="edge_month_bytes",
@@ -207,9 +218,9 @@ def _month(case: Case) -> Row:
         unit="bytes",
         formula=f"edge peak without headroom × {mean:.3f} (mean of the month's samples) × {MONTH_DAYS} days ÷ 8",
         binding="school days and the evening wave",
-        source=f"{case.assumed.workload.day.source}; days without school at the night's load",
+        source=f"{day.source}; days without school at the night's load",
     )
-    return _row(case, line, lambda values, learners: edge_bits_per_s(values, learners) * factor)
+    return _row(case, line, lambda values, learners: edge_month_bytes(values, learners, day))
 
 
 def _teams(case: Case, kind: str, key: str) -> Row:
