@@ -14,6 +14,7 @@ from firstbell.models.sizing.tiers import Tier
 
 _GROUP = "servers"
 _STATED = "as the profile states it for the tier; nothing of it is measured"
+_ROUNDING = 1e-9  # a product a hair above a whole number is that number
 _ITEMS = frozenset(
     f"{tier}_{need}" for tier in TIERS for need in ("memory_bytes", "connections", "disk_operations_per_s")
 )
@@ -39,7 +40,7 @@ def needs_of(case: Case, tier: Tier, app_cores: Array) -> TierNeeds:
         _times(values, f"{path}.connections_per_learner", np.full(1, float(case.learners))),
         _times(values, f"{path}.connections_per_app_core", app_cores),
     )
-    held = None if connections is None else np.ceil(connections)
+    held = None if connections is None else np.ceil(connections * (1 - _ROUNDING))
     return TierNeeds(
         memory_bytes=_sum(
             _times(values, f"{path}.core_memory_bytes", tier.cores),

@@ -10,6 +10,7 @@ from firstbell.models.sizing import office, sign_in, storage, uploads
 from firstbell.models.sizing.bandwidth import DAY_S, MONTH_DAYS
 from firstbell.models.sizing.mirror import by_hand_bytes, mirror_s
 from firstbell.models.sizing.servers import DURABLE
+from firstbell.models.sizing.tier_needs import path_of
 from firstbell.models.traffic import in_state
 from firstbell.models.workload import Workload
 from firstbell.reports.workbook.assumptions import Inputs
@@ -64,14 +65,34 @@ class Items:
     def _servers(self) -> Iterator[tuple[str, Formula]]:
         visits = self.load.visits
         writes = [visits[name] for name in (*DURABLE, "upload") if name in visits]
+        written = sum(writes[1:], writes[0])
         yield "requests_per_s", summed(self.load.requests)
-        yield "database_durable_writes_per_s", sum(writes[1:], writes[0])
+        yield "database_durable_writes_per_s", written
         for name, tier in self.tiers.items():
             yield f"{name}_cores", tier.cores
             yield f"{name}_nodes", tier.nodes
+            yield from self._needs(name, tier, written)
         if "delivery" in self.tiers:
             left = largest(self.tiers["delivery"].nodes - self.inputs["sizing.servers.spare_nodes"], 1)
             yield "delivery_connections_per_node", rounded_up(self.learners / left)
+
+    def _needs(self, name: str, tier: TierCells, written: Formula) -> Iterator[tuple[str, Formula]]:
+        """Memory, connections and operations of a tier's disks, where the profile states them: as ``tier_needs``."""
+
+        def times(key: str, amount: Formula | None) -> list[Formula]:
+            path = f"{path_of(name)}.{key}"
+            return [] if amount is None or path not in self.inputs else [self.inputs[path] * amount]
+
+        app = self.tiers["app"].cores if "app" in self.tiers else None
+        opened = [*times("connections_per_learner", self.learners), *times("connections_per_app_core", app)]
+        connections = rounded_up(sum(opened[1:], opened[0]) * (1 - 1e-9)) if opened else None
+        memory = [*times("core_memory_bytes", tier.cores), *times("connection_memory_bytes", connections)]
+        if memory:
+            yield f"{name}_memory_bytes", sum(memory[1:], memory[0])
+        if connections is not None:
+            yield f"{name}_connections", connections
+        for operations in times("operations_per_durable_write", written):
+            yield f"{name}_disk_operations_per_s", operations
 
     def _storage(self) -> Iterator[tuple[str, Formula]]:
         for item, size in _STORED.items():
