@@ -5,45 +5,49 @@ from typing import Annotated, cast
 
 import typer
 
+from firstbell.cli.choices import unknown_choice
 from firstbell.cli.folders import PROFILE
 from firstbell.models.fitted_model import FittedModel, read_model
-from firstbell.models.problems import InputError, Problem
+from firstbell.models.problems import InputError
 from firstbell.models.sizing import demands_of
 from firstbell.models.study import Study, read_study
 from firstbell.models.workload import Workload, read_workload
 from firstbell.reports.folder import write_report
+from firstbell.reports.languages import CODES, Language, language_of
 from firstbell.reports.pdf import PAPERS, Paper, write_pdf
 from firstbell.reports.workbook.book import write_workbook
 
 FORMATS = ("html", "md", "xlsx", "pdf")
-LANGUAGES = ("en",)
 
 
 def report(
     folder: Annotated[Path, typer.Argument(exists=True, file_okay=False, help="The folder that a study wrote.")],
     form: Annotated[str, typer.Option("--format", help=f"One of {', '.join(FORMATS)}.")] = "html",
-    language: Annotated[str, typer.Option("--lang", help=f"One of {', '.join(LANGUAGES)}.")] = "en",
+    language: Annotated[str, typer.Option("--lang", help=f"One of {', '.join(CODES)}.")] = "en",
     paper: Annotated[str, typer.Option(help=f"Of a PDF: one of {', '.join(PAPERS)}.")] = "A4",
 ) -> None:
     """Render a study again from what is on disk; nothing is measured.
 
     Example: firstbell report study --format xlsx
+
+    Example: firstbell report study --lang sq
     """
+    command = "firstbell report"
     problems = [
-        *_unknown("--format", form, FORMATS),
-        *_unknown("--lang", language, LANGUAGES),
-        *_unknown("--paper", paper, PAPERS),
+        *unknown_choice(command, "--format", form, FORMATS),
+        *unknown_choice(command, "--lang", language, CODES),
+        *unknown_choice(command, "--paper", paper, PAPERS),
     ]
     if problems:
         raise InputError(problems)
     study = read_study(folder / "study.json")
-    typer.echo(_written(study, folder, form, paper))
+    typer.echo(_written(study, folder, form, paper, language_of(language)))
 
 
-def _written(study: Study, folder: Path, form: str, paper: str) -> Path:
+def _written(study: Study, folder: Path, form: str, paper: str, language: Language) -> Path:
     if form == "xlsx":
         return _workbook(study, folder)
-    page = write_report(study, folder)
+    page = write_report(study, folder, language=language)
     if form == "pdf":
         return write_pdf(page.read_text(encoding="utf-8"), page.with_suffix(".pdf"), paper=cast(Paper, paper))
     return page.with_suffix(f".{form}")
@@ -77,11 +81,3 @@ def _model(folder: Path) -> FittedModel | None:
     path = folder / "model.json"
     model = read_model(path) if path.is_file() else None
     return model if model is not None and demands_of(model).cpu_s else None
-
-
-def _unknown(option: str, asked: str, known: tuple[str, ...]) -> list[Problem]:
-    if asked in known:
-        return []
-    what = "this version does not render it"
-    remedy = f"It renders: {', '.join(known)}"
-    return [Problem(source="firstbell report", key=option, value=repr(asked), what=what, remedy=remedy)]

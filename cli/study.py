@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 
 from firstbell.cli.analysis import Effort, analyse
+from firstbell.cli.choices import unknown_choice
 from firstbell.cli.folders import PROFILE, new_folder
 from firstbell.cli.machine import Halves, halves
 from firstbell.cli.profiles import DEFAULT, find_workload
@@ -28,6 +29,7 @@ from firstbell.models.streams import Stream, streams_of
 from firstbell.models.study import Study, ValidityResult
 from firstbell.models.workload import Workload, read_workload
 from firstbell.reports.folder import write_report
+from firstbell.reports.languages import CODES, ENGLISH, language_of
 from firstbell.reports.terminal import print_summary
 from firstbell.scenarios.consent import check_consent
 from firstbell.scenarios.launch import check_reachable, launch
@@ -83,12 +85,18 @@ def study(
     quick: Annotated[bool, typer.Option("--quick", help="A first look in under 90 seconds.")] = False,
     out: Annotated[Path | None, typer.Option(help="Folder for the results; must be new or empty.")] = None,
     seed: Annotated[int, typer.Option(help="Seed of all that is random.")] = 1,
+    language: Annotated[
+        str, typer.Option("--lang", help=f"Language of the report: one of {', '.join(CODES)}.")
+    ] = ENGLISH.code,
 ) -> None:
     """Measure, fit, check, forecast, size and report.
 
     Example: firstbell study kosovo --quick --out study
     """
     console = Console(stderr=True)
+    problems = unknown_choice("firstbell study", "--lang", language, CODES)
+    if problems:
+        raise InputError(problems)
     workload_path = find_workload(workload)
     profile = read_workload(workload_path)
     if target != REFERENCE:
@@ -104,7 +112,8 @@ def study(
         )  # fmt: skip
         run = _measured(trip)
     result = _concluded(run, folder, target=target, quick=quick, seed=seed, console=console)
-    print_summary(result, folder / "report.html", Console())
+    page = write_report(result, folder, language=language_of(language))
+    print_summary(result, page, Console())
     raise typer.Exit(result.verdict.exit_code)
 
 
@@ -159,7 +168,7 @@ def _nothing_measured(remedy: str) -> InputError:
 
 
 def _concluded(run: RunEvidence, folder: Path, *, target: str, quick: bool, seed: int, console: Console) -> Study:
-    """Analyse what was measured, write it down and render it."""
+    """Analyse what was measured and write it down."""
     with console.status("analysing") as status:
         findings = analyse(run, effort=Effort.of(quick=quick), seed=seed, told=lambda words: status.update(words))
     found = judge(run.record)
@@ -175,5 +184,4 @@ def _concluded(run: RunEvidence, folder: Path, *, target: str, quick: bool, seed
     result.write(folder / "study.json")
     if findings.model is not None:
         findings.model.write(folder / "model.json")
-    write_report(result, folder)
     return result

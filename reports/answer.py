@@ -2,19 +2,17 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
 
 from firstbell.models.study import Forecast, Prediction, SizingRow, Study
+from firstbell.reports.languages import ENGLISH, Language
 from firstbell.reports.layers import shares_in_words
 from firstbell.reports.names import listed
-from firstbell.reports.numbers import count, interval, number, percent
+from firstbell.reports.numbers import count, interval, learners, number, percent
 from firstbell.reports.purchase import headline_rows
-
-Word = Literal["It holds", "It falls short", "Not finished", "Not valid"]
-
 
 EXTRAPOLATED = "†"
 """Stands beside every figure that rests on costs measured at a lower load."""
+_THE_SYSTEM = {"measured system": "the measured system", "sized system": "the sized system"}
 _NO_VERDICT = "There is no answer: what was measured says nothing sure about the system."
 
 
@@ -31,51 +29,62 @@ class Notice:
 class Answer:
     """The verdict in a word and a sentence, and the figures behind it."""
 
-    word: Word
+    word: str
     good: bool
     sentence: str
     figures: tuple[str, ...]
     notices: tuple[Notice, ...]
 
 
-def answer_of(study: Study) -> Answer:
+def answer_of(study: Study, *, language: Language = ENGLISH) -> Answer:
     """What the study answers. An invalid or unfinished measurement never reads as one that holds."""
-    word = _word(study)
-    valid = word != "Not valid"
+    valid = study.validity.verdict == "valid"
     return Answer(
-        word=word,
-        good=word == "It holds",
-        sentence=study.verdict.sentence if valid else _NO_VERDICT,
-        figures=(*_breaking(study), *_sized(study), *_purchase(study)) if valid else (),
-        notices=(*_invalid(study), *_unfinished(study), *_black_box(study), *_quick(study)),
+        word=_word(study, language),
+        good=valid and study.complete and study.verdict.holds,
+        sentence=language.told(study.verdict.sentence) if valid else language.text(_NO_VERDICT),
+        figures=(*_breaking(study, language), *_sized(study, language), *_purchase(study, language)) if valid else (),
+        notices=(
+            *_invalid(study, language),
+            *_unfinished(study, language),
+            *_black_box(study, language),
+            *_quick(study, language),
+        ),
     )
 
 
-def row_figure(row: SizingRow) -> str:
+def row_figure(row: SizingRow, *, language: Language = ENGLISH) -> str:
     """A sizing row's quantity with its interval and unit, marked where it is extrapolated."""
-    figure = interval(row.low, row.quantity, row.high, row.unit)
+    figure = interval(row.low, row.quantity, row.high, row.unit, language=language)
     return f"{figure}\u00a0{EXTRAPOLATED}" if row.note else figure
 
 
-def extrapolation_marks(rows: Iterable[SizingRow]) -> tuple[str, ...]:
+def extrapolation_marks(rows: Iterable[SizingRow], *, language: Language = ENGLISH) -> tuple[str, ...]:
     """What the mark beside figures says, a sentence for each level that has it."""
     marked = {(row.level, row.learners): row.note for row in rows if row.note}
     return tuple(
-        f"{EXTRAPOLATED} For {count(learners)} learners ({level} level) {note}. "
-        "What activities cost was measured, a system so loaded was not."
-        for (level, learners), note in marked.items()
+        language.text(
+            "{mark} For {learners} ({level} level) {note}. What activities cost was measured, a system so loaded was "
+            "not.",
+            mark=EXTRAPOLATED,
+            learners=learners(people, language=language),
+            level=language.told(level),
+            note=language.told(note),
+        )
+        for (level, people), note in marked.items()
     )
 
 
-def load_sentence(study: Study) -> str | None:
+def load_sentence(study: Study, *, language: Language = ENGLISH) -> str | None:
     """How well the load is known that learners bring, and why not better; None where nothing was fitted."""
     known = study.load_uncertainty
     if known is None:
         return None
-    width = percent(2 * known.relative_sd)
-    return (
-        f"The load that learners bring is known to about ±{width} (95 % interval). "
-        f"That uncertainty comes from: {shares_in_words(known.shares)}."
+    return language.text(
+        "The load that learners bring is known to about ±{width} (95 % interval). That uncertainty comes from: "
+        "{layers}.",
+        width=percent(2 * known.relative_sd, language=language),
+        layers=shares_in_words(known.shares, language=language),
     )
 
 
@@ -85,77 +94,114 @@ def systems_of(forecast: Forecast) -> tuple[tuple[str, Prediction], ...]:
     return (("measured system", forecast.measured_system), *([("sized system", sized)] if sized is not None else []))
 
 
-def level_title(level: str, learners: int) -> str:
-    """A level of the forecast as a heading: "Contract: 115 000 learners"."""
-    return f"{level.capitalize()}: {count(learners)} learners"
+def level_name(level: str, *, language: Language = ENGLISH) -> str:
+    """A level of the forecast as a heading of its own: "Contract"."""
+    return language.told(level.capitalize())
 
 
-def extrapolation_in_words(forecast: Forecast) -> str | None:
+def level_title(level: str, people: int, *, language: Language = ENGLISH) -> str:
+    """The same with its learners: "Contract: 115 000 learners"."""
+    return f"{level_name(level, language=language)}: {learners(people, language=language)}"
+
+
+def extrapolation_in_words(forecast: Forecast, *, language: Language = ENGLISH) -> str | None:
     """Which of a level's two predictions reach beyond what was measured; None where neither does."""
     reaching = [(name, system.times_measured_load) for name, system in systems_of(forecast) if system.extrapolated]
     if not reaching:
         return None
-    which = listed([f"the {name}{_times(times)}" for name, times in reaching])
-    said = f"The figures for {which} reach beyond what was measured."
-    return f"{said} That is an extrapolation: it rests on the model alone."
+    which = listed(
+        [_with_times(language.text(_THE_SYSTEM[name]), times, language) for name, times in reaching], language=language
+    )
+    return language.text(
+        "The figures for {systems} reach beyond what was measured. That is an extrapolation: it rests on the model "
+        "alone.",
+        systems=which,
+    )
 
 
-def _times(times: float | None) -> str:
-    return "" if times is None else f" ({number(times, digits=2)} times the highest measured load)"
+def _with_times(system: str, times: float | None, language: Language) -> str:
+    if times is None:
+        return system
+    said = number(times, digits=2, language=language)
+    return language.text("{system} ({times} times the highest measured load)", system=system, times=said)
 
 
-def _word(study: Study) -> Word:
+def _word(study: Study, language: Language) -> str:
     if study.validity.verdict != "valid":
-        return "Not valid"
+        return language.text("Not valid")
     if not study.complete:
-        return "Not finished"
-    return "It holds" if study.verdict.holds else "It falls short"
+        return language.text("Not finished")
+    return language.text("It holds" if study.verdict.holds else "It falls short")
 
 
-def _breaking(study: Study) -> tuple[str, ...]:
+def _breaking(study: Study, language: Language) -> tuple[str, ...]:
     if study.breaking is None:
         return ()
-    learners = study.breaking.learners
-    carries = interval(learners.low, learners.likely, learners.high, "learners")
-    return (f"As measured, the system carries {carries} in session. What gives way first: {study.breaking.binding}.",)
+    people = study.breaking.learners
+    return (
+        language.text(
+            "As measured, the system carries {learners} in session. What gives way first: {binding}.",
+            learners=interval(people.low, people.likely, people.high, "learners", language=language),
+            binding=language.told(study.breaking.binding),
+        ),
+    )
 
 
-def _sized(study: Study) -> tuple[str, ...]:
-    sized = [(count(one.learners), one.sized_system) for one in study.forecast if one.sized_system is not None]
+def _sized(study: Study, language: Language) -> tuple[str, ...]:
+    sized = [
+        (count(one.learners, language=language), one.sized_system)
+        for one in study.forecast
+        if one.sized_system is not None
+    ]
     holding = [learners for learners, system in sized if system.holds]
     failing = [learners for learners, system in sized if not system.holds]
     if not sized:
         return ()
     if not failing:
-        return (f"With what is listed below, the forecast says that it holds at {listed(holding)} learners.",)
-    return (f"Even with what is listed below, the forecast says that it does not hold at {listed(failing)} learners.",)
+        return (
+            language.text(
+                "With what is listed below, the forecast says that it holds at {counts} learners.",
+                counts=listed(holding, language=language),
+            ),
+        )
+    return (
+        language.text(
+            "Even with what is listed below, the forecast says that it does not hold at {counts} learners.",
+            counts=listed(failing, language=language),
+        ),
+    )
 
 
-def _purchase(study: Study) -> tuple[str, ...]:
+def _purchase(study: Study, language: Language) -> tuple[str, ...]:
     rows = headline_rows(study)
     if not rows:
         return ()
-    listed = "; ".join(f"{row.title}: {row_figure(row)}" for row in rows)
-    bought = f"For {count(rows[0].learners)} learners ({rows[0].level} level), buy in the main: {listed}."
-    return (bought, *extrapolation_marks(rows))
+    bought = language.text(
+        "For {learners} ({level} level), buy in the main: {items}.",
+        learners=learners(rows[0].learners, language=language),
+        level=language.told(rows[0].level),
+        items="; ".join(f"{language.told(row.title)}: {row_figure(row, language=language)}" for row in rows),
+    )
+    return (bought, *extrapolation_marks(rows, language=language))
 
 
-def _invalid(study: Study) -> tuple[Notice, ...]:
+def _invalid(study: Study, language: Language) -> tuple[Notice, ...]:
     if study.validity.verdict == "valid":
         return ()
     titles = {
         "generator-bound": "This measurement is not valid: the load generator was the bottleneck, not the system.",
         "invalid": "This measurement is not valid.",
     }
-    title = f"{titles[study.validity.verdict]} Do not sign it, and do not buy by it."
-    return (Notice(title=title, reasons=study.validity.reasons, grave=True),)
+    warning = language.text("Do not sign it, and do not buy by it.")
+    title = f"{language.text(titles[study.validity.verdict])} {warning}"
+    return (Notice(title=title, reasons=tuple(map(language.told, study.validity.reasons)), grave=True),)
 
 
-def _unfinished(study: Study) -> tuple[Notice, ...]:
+def _unfinished(study: Study, language: Language) -> tuple[Notice, ...]:
     if study.complete:
         return ()
     missing = [
-        name
+        language.text(name)
         for name, found in (
             ("no level", study.levels),
             ("no fit", study.fit),
@@ -165,31 +211,28 @@ def _unfinished(study: Study) -> tuple[Notice, ...]:
         )
         if not found
     ]
-    measured = f"{len(study.levels)} {'level was' if len(study.levels) == 1 else 'levels were'} measured."
-    lacking = (f"It has {listed(missing)}.",) if missing else ()
-    title = "This study was stopped before its end. The report shows what there is."
+    levels = len(study.levels)
+    measured = language.plural("{n} level was measured.", "{n} levels were measured.", levels, n=levels)
+    lacking = (language.text("It has {parts}.", parts=listed(missing, language=language)),) if missing else ()
+    title = language.text("This study was stopped before its end. The report shows what there is.")
     return (Notice(title=title, reasons=(measured, *lacking), grave=True),)
 
 
-def _black_box(study: Study) -> tuple[Notice, ...]:
+def _black_box(study: Study, language: Language) -> tuple[Notice, ...]:
     if study.fit is None or study.fit.demands_from != "responses":
         return ()
-    return (
-        Notice(
-            title="The platform showed no processor times: it was measured from outside, as a black box.",
-            reasons=(
-                "What activities cost was found from response times alone. It is the cost at whatever is contended; "
-                "which part of the platform that is, and what lies in parts that were never busy, they do not tell.",
-                "So no cores and no servers are sized. Storage, bandwidth and sign-in are: they rest on the profile.",
-                "For more, let the platform show the processor time of its stations at /metrics, and measure again.",
-            ),
-            grave=False,
-        ),
+    title = "The platform showed no processor times: it was measured from outside, as a black box."
+    reasons = (
+        "What activities cost was found from response times alone. It is the cost at whatever is contended; "
+        "which part of the platform that is, and what lies in parts that were never busy, they do not tell.",
+        "So no cores and no servers are sized. Storage, bandwidth and sign-in are: they rest on the profile.",
+        "For more, let the platform show the processor time of its stations at /metrics, and measure again.",
     )
+    return (Notice(title=language.text(title), reasons=tuple(map(language.text, reasons)), grave=False),)
 
 
-def _quick(study: Study) -> tuple[Notice, ...]:
+def _quick(study: Study, language: Language) -> tuple[Notice, ...]:
     if not study.quick:
         return ()
     reason = "Its levels are fewer and shorter, and its intervals wider. Run the full study before buying."
-    return (Notice(title="This was a quick study.", reasons=(reason,), grave=False),)
+    return (Notice(title=language.text("This was a quick study."), reasons=(language.text(reason),), grave=False),)

@@ -8,20 +8,21 @@ from matplotlib.patches import Patch
 from firstbell.models.study import LayerShares, LevelResult, Study
 from firstbell.reports.answer import row_figure
 from firstbell.reports.canvas import Plot, drawing, slug
+from firstbell.reports.languages import ENGLISH, Language
 from firstbell.reports.layers import LAYERS, known_shares, shares_in_words
 from firstbell.reports.levels import comparable_levels
 from firstbell.reports.names import activity_name, layer_name, station_name
-from firstbell.reports.numbers import count, number, percent
+from firstbell.reports.numbers import learners, number, percent
 from firstbell.reports.palette import INK, LAYER_LOOKS, OTHER_STATION, PREDICTED, PREDICTED_BAND, STATIONS
 from firstbell.reports.purchase import ItemAcrossLevels
 
 
-def sizing_plots(items: Sequence[ItemAcrossLevels]) -> tuple[Plot, ...]:
+def sizing_plots(items: Sequence[ItemAcrossLevels], *, language: Language = ENGLISH) -> tuple[Plot, ...]:
     """One small bar chart an item: a bar a level, its interval as a band."""
-    return tuple(_sizing_plot(item) for item in items)
+    return tuple(_sizing_plot(item, language) for item in items)
 
 
-def demand_plot(study: Study) -> Plot | None:
+def demand_plot(study: Study, *, language: Language = ENGLISH) -> Plot | None:
     """Cores that each activity keeps busy at the highest level, stacked by station; None without demands.
 
     Cores = service demand × visits a second (the utilisation law).
@@ -41,18 +42,31 @@ def demand_plot(study: Study) -> Plot | None:
         _stack(axes, [busy[activity] for activity in activities], looks)
         shares = sum(totals.values()) or 1.0
         for row, activity in enumerate(activities):
-            said = f"{number(totals[activity], digits=2)} cores, {percent(totals[activity] / shares)}"
+            said = language.text(
+                "{cores} cores, {share}",
+                cores=number(totals[activity], digits=2, language=language),
+                share=percent(totals[activity] / shares, language=language),
+            )
             axes.annotate(said, (totals[activity], row), xytext=(5, 0), textcoords="offset points", va="center")
-        _bar_axes(axes, [activity_name(activity) for activity in activities])
+        _bar_axes(axes, [activity_name(activity, language=language) for activity in activities])
         axes.set_xlim(0, max(totals.values()) * 1.35 or 1.0)
-        names = {station: station_name(station) for station in stations}
+        names = {station: station_name(station, language=language) for station in stations}
         axes.legend(handles=_key(looks, names), loc="lower right", frameon=False, fontsize=11)
-        listed = "; ".join(f"{activity_name(name)} {number(totals[name], digits=2)}" for name in reversed(activities))
-        title = f"Where the processor time goes at {count(levels[-1].learners)} learners"
-        return canvas.plot(key="demands", title=title, description=f"Processor cores kept busy: {listed}.")
+        listed = "; ".join(
+            f"{activity_name(name, language=language)} {number(totals[name], digits=2, language=language)}"
+            for name in reversed(activities)
+        )
+        people = learners(levels[-1].learners, language=language)
+        return canvas.plot(
+            key="demands",
+            title=language.text("Where the processor time goes at {learners}", learners=people),
+            description=language.text("Processor cores kept busy: {activities}.", activities=listed),
+        )
 
 
-def layer_plot(key: str, title: str, figures: Mapping[str, LayerShares]) -> Plot | None:
+def layer_plot(
+    key: str, title: str, figures: Mapping[str, LayerShares], *, language: Language = ENGLISH
+) -> Plot | None:
     """One bar a figure, as long as all others: each layer's share in its variance. None without any figure."""
     if not figures:
         return None
@@ -62,10 +76,11 @@ def layer_plot(key: str, title: str, figures: Mapping[str, LayerShares]) -> Plot
         _stack(axes, [known_shares(figures[name]) for name in names], LAYER_LOOKS)
         _bar_axes(axes, names)
         axes.set_xlim(0, 1)
-        handles = _key(LAYER_LOOKS, {layer: layer_name(layer) for layer in LAYERS})
+        handles = _key(LAYER_LOOKS, {layer: layer_name(layer, language=language) for layer in LAYERS})
         canvas.figure.legend(handles=handles, loc="outside upper left", ncols=len(LAYERS), frameon=False, fontsize=11)
-        listed = "; ".join(f"{name}: {shares_in_words(shares)}" for name, shares in figures.items())
-        return canvas.plot(key=key, title=title, description=f"Share of each layer in the variance. {listed}.")
+        listed = "; ".join(f"{name}: {shares_in_words(shares, language=language)}" for name, shares in figures.items())
+        description = language.text("Share of each layer in the variance. {figures}.", figures=listed)
+        return canvas.plot(key=key, title=title, description=description)
 
 
 def cores_by_activity(study: Study, level: LevelResult) -> dict[str, dict[str, float]]:
@@ -78,7 +93,8 @@ def cores_by_activity(study: Study, level: LevelResult) -> dict[str, dict[str, f
     return busy
 
 
-def _sizing_plot(item: ItemAcrossLevels) -> Plot:
+def _sizing_plot(item: ItemAcrossLevels, language: Language) -> Plot:
+    title = language.told(item.title)
     rows = item.present[::-1]
     with drawing(290, 34 + 42 * len(rows)) as canvas:
         axes = canvas.axes
@@ -86,14 +102,16 @@ def _sizing_plot(item: ItemAcrossLevels) -> Plot:
             axes.barh(place, row.quantity, height=0.4, color=PREDICTED)
             axes.barh(place, row.high - row.low, left=row.low, height=0.4, color=PREDICTED_BAND, alpha=0.75)
             axes.plot([row.quantity] * 2, [place - 0.2, place + 0.2], color=INK, linewidth=1.6)
-            axes.text(0, place + 0.29, f"{row.level}: {row_figure(row)}", va="bottom")
+            axes.text(0, place + 0.29, f"{language.told(row.level)}: {row_figure(row, language=language)}", va="bottom")
         _bar_axes(axes, [""] * len(rows))
         axes.set_xlim(0, max(row.high for row in rows) or 1.0)
         axes.set_ylim(-0.3, len(rows) - 0.2)
-        axes.set_title(item.title, loc="left", fontsize=12, fontweight="bold")
-        listed = "; ".join(f"{row.level} {row_figure(row)}" for row in reversed(rows))
+        axes.set_title(title, loc="left", fontsize=12, fontweight="bold")
+        listed = "; ".join(f"{language.told(row.level)} {row_figure(row, language=language)}" for row in reversed(rows))
         return canvas.plot(
-            key=f"sizing-{slug(item.group)}-{slug(item.item)}", title=item.title, description=f"By level: {listed}."
+            key=f"sizing-{slug(item.group)}-{slug(item.item)}",
+            title=title,
+            description=language.text("By level: {figures}.", figures=listed),
         )
 
 

@@ -12,6 +12,7 @@ import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from firstbell.reports.languages import marked_as_english, unmarked
 from firstbell.reports.palette import GRID, INK, MUTED
 
 _STYLE: dict[Any, Any] = {
@@ -57,8 +58,9 @@ class Drawing:
         """The finished drawing as inline SVG. To be called within `drawing`."""
         buffer = io.StringIO()
         self.figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
-        svg = _inline(buffer.getvalue(), key=key, title=title, description=description)
-        return Plot(key=key, title=title, description=description, svg=svg)
+        drawn = marked_as_english(buffer.getvalue(), '<tspan lang="en">', "</tspan>")
+        svg = _inline(drawn, key=key, title=unmarked(title), description=unmarked(description))
+        return Plot(key=key, title=unmarked(title), description=unmarked(description), svg=svg)
 
 
 @contextmanager

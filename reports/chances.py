@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from firstbell.models.study import Bought, LevelChance
-from firstbell.reports.numbers import count, percent
+from firstbell.reports.languages import ENGLISH, Language
+from firstbell.reports.numbers import learners, percent
 
 BOUGHT_AT: Mapping[Bought, str] = {
     "likely": "its most likely figure",
@@ -13,13 +14,16 @@ BOUGHT_AT: Mapping[Bought, str] = {
 }
 
 
-def chance_sentence(chances: Sequence[LevelChance]) -> str:
+def chance_sentence(chances: Sequence[LevelChance], *, language: Language = ENGLISH) -> str:
     """The highest level, bought at the likely figures and at the P95."""
     highest = max(each.learners for each in chances)
     at = {each.bought: each for each in chances if each.learners == highest}
     likely, safest = at["likely"], at["p95"]
-    return (
-        f"For {count(highest)} learners: bought at the most likely figures, everything is enough in "
-        f"{percent(likely.chance)} of cases; at the P95 of each line in {percent(safest.chance)}. "
-        f"Most often too small then: {safest.weakest}."
+    return language.text(
+        "For {learners}: bought at the most likely figures, everything is enough in {likely} of cases; at the P95 of "
+        "each line in {safest}. Most often too small then: {weakest}.",
+        learners=learners(highest, language=language),
+        likely=percent(likely.chance, language=language),
+        safest=percent(safest.chance, language=language),
+        weakest=language.told(safest.weakest),
     )

@@ -9,9 +9,10 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, MaxNLocat
 
 from firstbell.models.study import Check, LevelResult, Study
 from firstbell.reports.canvas import Plot, drawing, slug
+from firstbell.reports.languages import ENGLISH, Language
 from firstbell.reports.levels import comparable_levels
 from firstbell.reports.names import activity_name, is_throughput, station_name
-from firstbell.reports.numbers import count, exact, percent, rate, seconds
+from firstbell.reports.numbers import count, exact, learners, percent, rate, seconds
 from firstbell.reports.palette import (
     MEDIAN,
     MEDIAN_BAND,
@@ -37,13 +38,13 @@ class _Series:
     checks: Sequence[Check]
 
 
-def throughput_plot(study: Study) -> Plot | None:
+def throughput_plot(study: Study, *, language: Language = ENGLISH) -> Plot | None:
     """Requests a second over learners; None without a measured level."""
     levels = comparable_levels(study)
     if not levels:
         return None
     series = _Series(
-        name="predicted" if study.curve else "measured",
+        name=language.text("predicted" if study.curve else "measured"),
         colour=PREDICTED,
         band=PREDICTED_BAND,
         dashed=False,
@@ -53,23 +54,31 @@ def throughput_plot(study: Study) -> Plot | None:
     )
     with drawing(430, 300) as canvas:
         axes = canvas.axes
-        _draw(axes, series)
-        _learners_axis(axes, _furthest(study))
-        _linear_axis(axes, lambda value: exact(value, ""))
+        _draw(axes, series, language)
+        _learners_axis(axes, _furthest(study), language)
+        _linear_axis(axes, lambda value: exact(value, "", language=language))
         _end_labels(axes, [series])
-        axes.set_title("requests answered a second", loc="left", fontsize=11)
-        measured = "; ".join(f"{count(lvl.learners)} learners {rate(lvl.throughput_per_s)}" for lvl in levels)
-        description = f"Requests answered a second against learners in session. Measured: {measured}."
-        return canvas.plot(key="throughput", title="Throughput", description=description)
+        axes.set_title(language.text("requests answered a second"), loc="left", fontsize=11)
+        measured = "; ".join(
+            f"{learners(level.learners, language=language)} {rate(level.throughput_per_s, language=language)}"
+            for level in levels
+        )
+        return canvas.plot(
+            key="throughput",
+            title=language.text("Throughput"),
+            description=language.text(
+                "Requests answered a second against learners in session. Measured: {levels}.", levels=measured
+            ),
+        )
 
 
-def utilisation_plot(study: Study) -> Plot | None:
+def utilisation_plot(study: Study, *, language: Language = ENGLISH) -> Plot | None:
     """Share of the cores that is busy over learners, with each station's part; None without a measured level."""
     levels = [level for level in comparable_levels(study) if level.utilization is not None]
     if not levels:
         return None
     series = _Series(
-        name="all stations",
+        name=language.text("all stations"),
         colour=PREDICTED,
         band=PREDICTED_BAND,
         dashed=False,
@@ -77,39 +86,48 @@ def utilisation_plot(study: Study) -> Plot | None:
         measured=[(level, level.utilization) for level in levels if level.utilization is not None],
         checks=[check for check in study.validation if check.quantity.startswith("utilization")],
     )
-    stations = [_station_series(name, levels) for name in dict.fromkeys(n for lvl in levels for n in lvl.stations)]
+    stations = [
+        _station_series(name, levels, language) for name in dict.fromkeys(n for lvl in levels for n in lvl.stations)
+    ]
     with drawing(430, 300) as canvas:
         axes = canvas.axes
         axes.axhline(1.0, color=MUTED, linewidth=1, linestyle=(0, (1, 2)))
         for station in stations:
             axes.plot(*_columns(station.curve), color=station.colour, linewidth=1.2, linestyle=(0, (5, 2)))
-        _draw(axes, series)
-        _learners_axis(axes, _furthest(study))
-        _linear_axis(axes, percent)
+        _draw(axes, series, language)
+        _learners_axis(axes, _furthest(study), language)
+        _linear_axis(axes, lambda value: percent(value, language=language))
         axes.set_ylim(0, max(1.08, axes.get_ylim()[1]))
         _end_labels(axes, [series, *stations])
-        axes.set_title("share of the backend's cores in use", loc="left", fontsize=11)
-        measured = "; ".join(f"{count(level.learners)} learners {percent(level.utilization)}" for level in levels)
-        description = f"Share of the backend’s cores in use against learners in session. Measured: {measured}."
-        return canvas.plot(key="utilisation", title="Utilisation", description=description)
+        axes.set_title(language.text("share of the backend's cores in use"), loc="left", fontsize=11)
+        measured = "; ".join(
+            f"{learners(level.learners, language=language)} {percent(level.utilization, language=language)}"
+            for level in levels
+        )
+        return canvas.plot(
+            key="utilisation",
+            title=language.text("Utilisation"),
+            description=language.text(
+                "Share of the backend’s cores in use against learners in session. Measured: {levels}.", levels=measured
+            ),
+        )
 
 
-def response_plots(study: Study) -> tuple[Plot, ...]:
+def response_plots(study: Study, *, language: Language = ENGLISH) -> tuple[Plot, ...]:
     """p50 and p95 response time over learners, one small plot an activity."""
     levels = comparable_levels(study)
     activities = dict.fromkeys(name for level in levels for name in level.activities)
-    found = (_response_plot(study, activity, levels) for activity in activities)
+    found = (_response_plot(study, activity, levels, language) for activity in activities)
     return tuple(plot for plot in found if plot is not None)
 
 
-def _station_series(station: str, levels: Sequence[LevelResult]) -> _Series:
+def _station_series(station: str, levels: Sequence[LevelResult], language: Language) -> _Series:
     points = [(lvl.learners, lvl.stations[station].utilization) for lvl in levels if station in lvl.stations]
-    return _Series(
-        name=station_name(station), colour=MUTED, band=MUTED, dashed=True, curve=points, measured=(), checks=()
-    )
+    name = station_name(station, language=language)
+    return _Series(name=name, colour=MUTED, band=MUTED, dashed=True, curve=points, measured=(), checks=())
 
 
-def _response_plot(study: Study, activity: str, levels: Sequence[LevelResult]) -> Plot | None:
+def _response_plot(study: Study, activity: str, levels: Sequence[LevelResult], language: Language) -> Plot | None:
     series = [
         _response_series(study, activity, levels, "p95"),
         _response_series(study, activity, levels, "p50"),
@@ -121,17 +139,17 @@ def _response_plot(study: Study, activity: str, levels: Sequence[LevelResult]) -
         axes = canvas.axes
         axes.set_yscale("log")
         for one in series:
-            _draw(axes, one)
-        _learners_axis(axes, _furthest(study))
-        _time_axis(axes, values, [check for one in series for check in one.checks])
+            _draw(axes, one, language)
+        _learners_axis(axes, _furthest(study), language)
+        _time_axis(axes, values, [check for one in series for check in one.checks], language)
         _end_labels(axes, series)
         missed = sum(not check.within for one in series for check in one.checks)
-        name = activity_name(activity)
+        name = activity_name(activity, language=language)
         axes.set_title(name, loc="left", fontsize=12, fontweight="bold")
         return canvas.plot(
             key=f"response-{slug(activity)}",
-            title=f"Response time: {name}",
-            description=_response_description(activity, levels, missed),
+            title=language.text("Response time: {activity}", activity=name),
+            description=_response_description(activity, levels, missed, language),
         )
 
 
@@ -158,18 +176,26 @@ def _response_series(study: Study, activity: str, levels: Sequence[LevelResult],
     )
 
 
-def _response_description(activity: str, levels: Sequence[LevelResult], missed: int) -> str:
+def _response_description(activity: str, levels: Sequence[LevelResult], missed: int, language: Language) -> str:
     ends = [level for level in (levels[0], levels[-1]) if activity in level.activities]
     said = "; ".join(
-        f"at {count(level.learners)} learners p50 {seconds(level.activities[activity].response_s.p50)}, "
-        f"p95 {seconds(level.activities[activity].response_s.p95)}"
+        language.text(
+            "at {learners} p50 {p50}, p95 {p95}",
+            learners=learners(level.learners, language=language),
+            p50=seconds(level.activities[activity].response_s.p50, language=language),
+            p95=seconds(level.activities[activity].response_s.p95, language=language),
+        )
         for level in ends
     )
-    verdict = "" if not missed else f" Predictions missed: {missed}."
-    return f"Response time of {activity_name(activity)} against learners in session. Measured {said}.{verdict}"
+    description = language.text(
+        "Response time of {activity} against learners in session. Measured {levels}.",
+        activity=activity_name(activity, language=language),
+        levels=said,
+    )
+    return description if not missed else f"{description} {language.text('Predictions missed: {n}.', n=missed)}"
 
 
-def _draw(axes: Axes, series: _Series) -> None:
+def _draw(axes: Axes, series: _Series, language: Language) -> None:
     """Predicted intervals as bands, the curve over them, measured points on top, misses ringed and named."""
     width = max((level.learners for level, _ in series.measured), default=1) * 0.03
     for check in series.checks:
@@ -183,7 +209,7 @@ def _draw(axes: Axes, series: _Series) -> None:
         _point(axes, level, value, series.colour)
     for check in series.checks:
         if not check.within:
-            _miss(axes, check)
+            _miss(axes, check, language)
 
 
 def _point(axes: Axes, level: LevelResult, value: float, colour: str) -> None:
@@ -199,11 +225,11 @@ def _point(axes: Axes, level: LevelResult, value: float, colour: str) -> None:
     )
 
 
-def _miss(axes: Axes, check: Check) -> None:
+def _miss(axes: Axes, check: Check, language: Language) -> None:
     place = (check.learners, check.measured)
     axes.plot(*place, marker="o", markersize=15, fillstyle="none", color=MISS, zorder=5, clip_on=False)
     axes.annotate(
-        "miss",
+        language.text("miss"),
         place,
         xytext=(-11, 0),
         textcoords="offset points",
@@ -235,11 +261,11 @@ def _height(axes: Axes, value: float) -> float:
     return (value - low) / (high - low)
 
 
-def _learners_axis(axes: Axes, furthest: float) -> None:
+def _learners_axis(axes: Axes, furthest: float, language: Language) -> None:
     axes.set_xlim(0, furthest * 1.04)
     axes.xaxis.set_major_locator(MaxNLocator(5, integer=True, steps=[1, 2, 5, 10]))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: count(value)))
-    axes.set_xlabel("learners in session")
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: count(value, language=language)))
+    axes.set_xlabel(language.text("learners in session"))
 
 
 def _linear_axis(axes: Axes, shown: Callable[[float], str]) -> None:
@@ -248,7 +274,7 @@ def _linear_axis(axes: Axes, shown: Callable[[float], str]) -> None:
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: shown(value)))
 
 
-def _time_axis(axes: Axes, values: Sequence[float], checks: Sequence[Check]) -> None:
+def _time_axis(axes: Axes, values: Sequence[float], checks: Sequence[Check], language: Language) -> None:
     """A logarithmic axis around the figures, with few ticks in ms and s."""
     known = [*values, *(check.low for check in checks if check.low > 0), *(check.high for check in checks)]
     low, high = min(known) / 1.4, max(known) * 1.4
@@ -258,7 +284,7 @@ def _time_axis(axes: Axes, values: Sequence[float], checks: Sequence[Check]) -> 
     axes.yaxis.set_major_locator(FixedLocator(inside))
     axes.yaxis.set_minor_locator(NullLocator())
     axes.yaxis.set_minor_formatter(NullFormatter())
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: exact(value, "s")))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: exact(value, "s", language=language)))
 
 
 def _furthest(study: Study) -> float:

@@ -5,18 +5,20 @@ from pathlib import Path
 from firstbell.models.study import Study
 from firstbell.reports.csv import sizing_csv
 from firstbell.reports.html import render_html
+from firstbell.reports.languages import ENGLISH, Language
 from firstbell.reports.markdown import render_markdown
 
 
-def write_report(study: Study, folder: Path) -> Path:
+def write_report(study: Study, folder: Path, *, language: Language = ENGLISH) -> Path:
     """Write `report.html`, `report.md` and `sizing.csv`, each whole or not at all; gives the path of the first.
 
-    Raises OSError where the folder cannot be written.
+    Other languages stand beside English: `report.sq.html`. Raises OSError where the folder cannot be written.
     """
     folder.mkdir(parents=True, exist_ok=True)
     _write(folder / "sizing.csv", sizing_csv(study))
-    _write(folder / "report.md", render_markdown(study))
-    return _write(folder / "report.html", render_html(study))
+    name = "report" if language is ENGLISH else f"report.{language.code}"
+    _write(folder / f"{name}.md", render_markdown(study, language=language))
+    return _write(folder / f"{name}.html", render_html(study, language=language))
 
 
 def _write(path: Path, text: str) -> Path:

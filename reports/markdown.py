@@ -12,6 +12,7 @@ from firstbell.reports.answer import (
     row_figure,
     systems_of,
 )
+from firstbell.reports.languages import ENGLISH, Language, unmarked
 from firstbell.reports.layers import LAYERS, share_cells
 from firstbell.reports.markdown_table import table
 from firstbell.reports.names import (
@@ -23,22 +24,33 @@ from firstbell.reports.names import (
     quantity_name,
     quantity_unit,
 )
-from firstbell.reports.numbers import UNKNOWN, count, exact, interval, moment, number, percent, quantity, rate, seconds
+from firstbell.reports.numbers import (
+    UNKNOWN,
+    count,
+    exact,
+    interval,
+    learners,
+    moment,
+    number,
+    percent,
+    quantity,
+    rate,
+    seconds,
+)
 from firstbell.reports.purchase import items_across_levels, purchase_levels
 from firstbell.reports.trust import error_in_words, miss_in_words, trust_in, trust_sentences
 
-RESULTS = {True: "holds", False: "**falls short**", None: "not forecast"}
 
-
-def render_markdown(study: Study) -> str:
+def render_markdown(study: Study, *, language: Language = ENGLISH) -> str:
     """The answer, the trust in it, the purchase, the forecast and what was measured."""
     parts = (_head, _trust, _limits, _purchase, _uncertainty, _forecast, _levels, _checks)
-    return "\n".join(line for part in parts for line in part(study)) + "\n"
+    return unmarked("\n".join(line for part in parts for line in part(study, language)) + "\n")
 
 
-def _head(study: Study) -> Iterator[str]:
-    answer = answer_of(study)
-    yield f"# {_text(study.workload_title)}: will it hold when the first bell rings?"
+def _head(study: Study, language: Language) -> Iterator[str]:
+    answer = answer_of(study, language=language)
+    title = language.told(study.workload_title)
+    yield f"# {_text(language.text('{workload}: will it hold when the first bell rings?', workload=title))}"
     yield ""
     for notice in answer.notices:
         yield f"> **{_text(notice.title)}** {_text(' '.join(notice.reasons))}"
@@ -46,121 +58,150 @@ def _head(study: Study) -> Iterator[str]:
     yield f"**{answer.word}.** {_text(answer.sentence)}"
     yield ""
     yield from _bullets(answer.figures)
-    yield f"firstbell {study.firstbell}, {moment(study.created)}, workload {study.workload}, seed {study.seed}"
+    yield language.text(
+        "firstbell {version}, {moment}, workload {workload}, seed {seed}",
+        version=study.firstbell,
+        moment=moment(study.created, language=language),
+        workload=study.workload,
+        seed=study.seed,
+    )
     yield ""
 
 
-def _trust(study: Study) -> Iterator[str]:
+def _trust(study: Study, language: Language) -> Iterator[str]:
     trust = trust_in(study)
-    yield from _heading("How far the prediction can be trusted")
-    yield from _bullets((*trust_sentences(trust), *(f"Miss: {miss_in_words(check)}" for check in trust.misses)))
+    yield from _heading(language.text("How far the prediction can be trusted"))
+    misses = (f"{language.text('Miss:')} {miss_in_words(check, language=language)}" for check in trust.misses)
+    yield from _bullets((*trust_sentences(trust, language=language), *misses))
 
 
-def _limits(study: Study) -> Iterator[str]:
-    yield from _heading("What “concurrent” means here")
-    yield f"{_text(study.concurrent_meaning)} (source: {_text(study.concurrent_source)})"
+def _limits(study: Study, language: Language) -> Iterator[str]:
+    yield from _heading(language.text("What “concurrent” means here"))
+    source = language.text("(source: {source})", source=language.told(study.concurrent_source))
+    yield f"{_text(language.told(study.concurrent_meaning))} {_text(source)}"
     yield ""
-    yield from _heading("What was scaled down")
-    yield from _bullets(study.scaled_down or ("Nothing.",))
-    yield from _heading("What was not measured")
-    yield from _bullets(study.not_measured or ("Nothing is known to be missing.",))
+    yield from _heading(language.text("What was scaled down"))
+    yield from _bullets(map(language.told, study.scaled_down or ("Nothing.",)))
+    yield from _heading(language.text("What was not measured"))
+    yield from _bullets(map(language.told, study.not_measured or ("Nothing is known to be missing.",)))
 
 
-def _purchase(study: Study) -> Iterator[str]:
-    yield from _heading("The purchase")
+def _purchase(study: Study, language: Language) -> Iterator[str]:
+    yield from _heading(language.text("The purchase"))
     levels = purchase_levels(study)
     if not levels:
-        yield from _bullets(("Nothing was sized.",))
+        yield from _bullets((language.text("Nothing was sized."),))
         return
     rows = [
-        [group_name(item.group), item.title, *(row_figure(row) if row else "–" for row in item.rows)]
+        [
+            group_name(item.group, language=language),
+            language.told(item.title),
+            *(row_figure(row, language=language) if row else UNKNOWN for row in item.rows),
+        ]
         for item in items_across_levels(study)
     ]
-    yield from _table(["Group", "Item", *(level_title(level.level, level.learners) for level in levels)], rows)
-    yield from _bullets(extrapolation_marks(study.sizing))
+    titles = (level_title(level.level, level.learners, language=language) for level in levels)
+    yield from _table([language.text("Group"), language.text("Item"), *titles], rows)
+    yield from _bullets(extrapolation_marks(study.sizing, language=language))
 
 
-def _uncertainty(study: Study) -> Iterator[str]:
+def _uncertainty(study: Study, language: Language) -> Iterator[str]:
     """Every sized line at every level: its interval, and each layer's share in its variance."""
-    yield from _heading("Where the uncertainty comes from")
-    said = load_sentence(study)
-    meanings = [f"{layer_name(layer)}: {meaning}." for layer, meaning in LAYER_MEANINGS.items()]
+    yield from _heading(language.text("Where the uncertainty comes from"))
+    said = load_sentence(study, language=language)
+    meanings = [
+        f"{layer_name(layer, language=language)}: {language.text(meaning)}."
+        for layer, meaning in LAYER_MEANINGS.items()
+    ]
     yield from _bullets([*([said] if said else []), *meanings])
     rows = [
-        [row.title, level_title(row.level, row.learners), row_figure(row), *share_cells(row.shares)]
+        [
+            language.told(row.title),
+            level_title(row.level, row.learners, language=language),
+            row_figure(row, language=language),
+            *share_cells(row.shares, language=language),
+        ]
         for item in items_across_levels(study)
         for row in item.present
     ]
     if rows:
-        yield from _table(["Item", "Level", "Figure (95 % interval)", *map(layer_name, LAYERS)], rows)
+        header = [language.text(title) for title in ("Item", "Level", "Figure (95 % interval)")]
+        yield from _table([*header, *(layer_name(layer, language=language) for layer in LAYERS)], rows)
 
 
-def _forecast(study: Study) -> Iterator[str]:
-    yield from _heading("The forecast")
+def _forecast(study: Study, language: Language) -> Iterator[str]:
+    yield from _heading(language.text("The forecast"))
     if not study.forecast:
-        yield from _bullets(("There is no forecast.",))
+        yield from _bullets((language.text("There is no forecast."),))
         return
     rows = [
         [
-            level_title(forecast.level, forecast.learners),
-            name,
-            RESULTS[system.holds],
-            number(system.times_measured_load, digits=2),
+            level_title(forecast.level, forecast.learners, language=language),
+            language.text(name),
+            _result(system.holds, language),
+            number(system.times_measured_load, digits=2, language=language),
             UNKNOWN
             if system.load is None
-            else interval(system.load.low, system.load.likely, system.load.high, "ratio"),
-            rate(system.offered_per_s),
-            rate(system.throughput_per_s),
+            else interval(system.load.low, system.load.likely, system.load.high, "ratio", language=language),
+            rate(system.offered_per_s, language=language),
+            rate(system.throughput_per_s, language=language),
         ]
         for forecast in study.forecast
         for name, system in systems_of(forecast)
     ]
-    header = ["Level", "System", "Result", "Times the measured load", "Of its cores", "Asked for", "Answered"]
-    yield from _table(header, rows)
-    words = ((forecast, extrapolation_in_words(forecast)) for forecast in study.forecast)
-    yield from _bullets(f"{count(forecast.learners)} learners: {said}" for forecast, said in words if said)
+    header = ("Level", "System", "Result", "Times the measured load", "Of its cores", "Asked for", "Answered")
+    yield from _table(list(map(language.text, header)), rows)
+    words = ((forecast, extrapolation_in_words(forecast, language=language)) for forecast in study.forecast)
+    yield from _bullets(f"{learners(forecast.learners, language=language)}: {said}" for forecast, said in words if said)
 
 
-def _levels(study: Study) -> Iterator[str]:
-    yield from _heading("What was measured")
+def _levels(study: Study, language: Language) -> Iterator[str]:
+    yield from _heading(language.text("What was measured"))
     if not study.levels:
-        yield from _bullets(("No level was measured.",))
+        yield from _bullets((language.text("No level was measured."),))
         return
     rows = [
         [
-            count(level.learners),
-            kind_name(level.kind),
-            rate(level.throughput_per_s),
-            percent(level.error_ratio),
-            percent(level.utilization),
-            seconds(level.lateness_p99_s),
+            count(level.learners, language=language),
+            kind_name(level.kind, language=language),
+            rate(level.throughput_per_s, language=language),
+            percent(level.error_ratio, language=language),
+            percent(level.utilization, language=language),
+            seconds(level.lateness_p99_s, language=language),
         ]
         for level in study.levels
     ]
-    yield from _table(["Learners", "Purpose", "Requests", "Errors", "Utilisation", "Lateness p99"], rows)
+    header = ("Learners", "Purpose", "Requests", "Errors", "Utilisation", "Lateness p99")
+    yield from _table(list(map(language.text, header)), rows)
 
 
-def _checks(study: Study) -> Iterator[str]:
-    yield from _heading("Predicted against measured")
+def _checks(study: Study, language: Language) -> Iterator[str]:
+    yield from _heading(language.text("Predicted against measured"))
     if not study.validation:
-        yield from _bullets(("No prediction was checked.",))
+        yield from _bullets((language.text("No prediction was checked."),))
         return
-    header = ["Learners", "Activity", "Quantity", "Predicted", "Measured", "Prediction is", "Tolerance", "Result"]
-    yield from _table(header, [_check(check) for check in study.validation])
+    header = ("Learners", "Activity", "Quantity", "Predicted", "Measured", "Prediction is", "Tolerance", "Result")
+    yield from _table(list(map(language.text, header)), [_check(check, language) for check in study.validation])
 
 
-def _check(check: Check) -> list[str]:
+def _check(check: Check, language: Language) -> list[str]:
     unit = quantity_unit(check.quantity)
     return [
-        count(check.learners),
-        activity_name(check.activity) if check.activity else "all",
-        quantity_name(check.quantity),
-        interval(check.low, check.predicted, check.high, unit),
-        quantity(check.measured, unit),
-        error_in_words(check),
-        exact(check.tolerance, "ratio"),
-        "within" if check.within else "**MISS**",
+        count(check.learners, language=language),
+        activity_name(check.activity, language=language) if check.activity else language.text("all"),
+        quantity_name(check.quantity, language=language),
+        interval(check.low, check.predicted, check.high, unit, language=language),
+        quantity(check.measured, unit, language=language),
+        error_in_words(check, language=language),
+        exact(check.tolerance, "ratio", language=language),
+        language.text("within") if check.within else f"**{language.text('MISS')}**",
     ]
+
+
+def _result(holds: bool | None, language: Language) -> str:
+    if holds is None:
+        return language.text("not forecast")
+    return language.text("holds") if holds else f"**{language.text('falls short')}**"
 
 
 def _heading(title: str) -> Iterator[str]:

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from firstbell.reports.languages import ENGLISH, Language
+
 _ACTIVITIES = {
     "login": "login",
     "page": "page",
@@ -116,41 +118,45 @@ GLOSSARY = (
 )
 
 
-def activity_name(activity: str) -> str:
+def activity_name(activity: str, *, language: Language = ENGLISH) -> str:
     """An activity in words."""
-    return _ACTIVITIES.get(activity, activity.replace("_", " "))
+    return language.told(_ACTIVITIES.get(activity, activity.replace("_", " ")))
 
 
-def station_name(station: str) -> str:
+def station_name(station: str, *, language: Language = ENGLISH) -> str:
     """A station in words."""
-    return _STATIONS.get(station, station.replace("_", " "))
+    return language.told(_STATIONS.get(station, station.replace("_", " ")))
 
 
-def layer_name(layer: str) -> str:
+def layer_name(layer: str, *, language: Language = ENGLISH) -> str:
     """A layer of uncertainty in words."""
-    return _LAYERS[layer]
+    return language.told(_LAYERS[layer])
 
 
-def kind_name(kind: str) -> str:
+def kind_name(kind: str, *, language: Language = ENGLISH) -> str:
     """What a level was used for."""
-    return _KINDS.get(kind, kind)
+    return language.told(_KINDS.get(kind, kind))
 
 
-def group_name(group: str) -> str:
+def group_name(group: str, *, language: Language = ENGLISH) -> str:
     """A group of the purchase as a heading."""
-    return _GROUPS.get(group, group.replace("_", " ").capitalize())
+    return language.told(_GROUPS.get(group, group.replace("_", " ").capitalize()))
 
 
-def quantity_name(quantity: str) -> str:
+def quantity_name(quantity: str, *, language: Language = ENGLISH) -> str:
     """A checked quantity without its unit: `p95_s` is "p95 response time"."""
-    if is_p95(quantity):
-        return "p95 response time"
-    for percentile in ("p50", "p99"):
+    for percentile in ("p50", "p95", "p99"):
         if percentile in quantity:
-            return f"{percentile} response time"
+            return language.text("{percentile} response time", percentile=percentile)
     if quantity == "utilization":
-        return "utilisation"
-    return quantity.removesuffix("_per_s").removesuffix("_s").replace("_", " ")
+        return language.text("utilisation")
+    return language.told(quantity.removesuffix("_per_s").removesuffix("_s").replace("_", " "))
+
+
+def short_quantity_name(quantity: str, *, language: Language = ENGLISH) -> str:
+    """The same where it is clear that percentiles are those of response times."""
+    known = (percentile for percentile in ("p50", "p95", "p99") if percentile in quantity)
+    return next(known, None) or quantity_name(quantity, language=language)
 
 
 def quantity_unit(quantity: str) -> str:
@@ -162,9 +168,9 @@ def quantity_unit(quantity: str) -> str:
     return "ratio" if quantity.endswith(("ratio", "utilization")) else ""
 
 
-def listed(words: Sequence[str]) -> str:
+def listed(words: Sequence[str], *, language: Language = ENGLISH) -> str:
     """Several words as an enumeration: "a, b and c"."""
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {language.text('and')} {words[-1]}"
 
 
 def is_p95(quantity: str) -> bool:

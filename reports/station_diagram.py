@@ -7,9 +7,10 @@ from matplotlib.patches import FancyBboxPatch, Rectangle
 
 from firstbell.models.study import SizingRow, Study
 from firstbell.reports.canvas import Plot, drawing
+from firstbell.reports.languages import ENGLISH, Language
 from firstbell.reports.levels import comparable_levels
 from firstbell.reports.names import station_name
-from firstbell.reports.numbers import count, exact, percent
+from firstbell.reports.numbers import count, exact, learners, percent
 from firstbell.reports.palette import INK, MUTED, OTHER_STATION, STATIONS
 
 _WIDTH, _HEIGHT = 3.0, 1.35
@@ -28,11 +29,10 @@ class Station:
     servers: float | None
     utilization: float
 
-    @property
-    def size(self) -> str:
+    def size(self, language: Language) -> str:
         """How large it is, in words."""
         known = ((self.cores, "cores"), (self.servers, "servers"))
-        return ", ".join(exact(number, unit) for number, unit in known if number is not None)
+        return ", ".join(exact(number, unit, language=language) for number, unit in known if number is not None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +63,7 @@ def stations_of(study: Study) -> Stations | None:
     return Stations(learners=measured[-1].learners, sized=False, stations=found)
 
 
-def station_plot(found: Stations | None) -> Plot | None:
+def station_plot(found: Stations | None, *, language: Language = ENGLISH) -> Plot | None:
     """A box a station with its bar; None where there is nothing to draw."""
     if found is None or not found.stations:
         return None
@@ -75,18 +75,30 @@ def station_plot(found: Stations | None) -> Plot | None:
         axes.set_axis_off()
         axes.set_xlim(-0.1, columns * _COLUMN + _WIDTH + 0.1)
         axes.set_ylim(min(rows) * _ROW * 2 - _HEIGHT, max(rows) * _ROW * 2 + _HEIGHT)
-        _box(axes, places["learners"], "learners", f"{count(found.learners)} in session", None)
+        there = language.text("{count} in session", count=count(found.learners, language=language))
+        _box(axes, places["learners"], language.text("learners"), there, None, language)
         for station in found.stations:
-            _box(axes, places[station.name], station_name(station.name), station.size, station)
+            name = station_name(station.name, language=language)
+            _box(axes, places[station.name], name, station.size(language), station, language)
         for giver, taker in _paths(found.stations):
             _arrow(axes, places[giver], places[taker])
-        listed = "; ".join(
-            f"{station_name(each.name)} {f'({each.size}) ' if each.size else ''}busy {percent(each.utilization)}"
-            for each in found.stations
+        listed = "; ".join(_told(each, language) for each in found.stations)
+        description = language.text(
+            "Learners ask the delivery, which hands on to the application, and that to the others. {stations}.",
+            stations=listed,
         )
-        description = f"Learners ask the delivery, which hands on to the application, and that to the others. {listed}."
-        title = f"The stations at {count(found.learners)} learners"
+        title = language.text("The stations at {learners}", learners=learners(found.learners, language=language))
         return canvas.plot(key="stations", title=title, description=description)
+
+
+def _told(station: Station, language: Language) -> str:
+    size = station.size(language)
+    name = station_name(station.name, language=language)
+    return language.text(
+        "{station} busy {share}",
+        station=f"{name} ({size})" if size else name,
+        share=percent(station.utilization, language=language),
+    )
 
 
 def _sized(name: str, utilization: float, rows: dict[str, SizingRow]) -> Station:
@@ -119,7 +131,9 @@ def _corner(place: tuple[int, float]) -> tuple[float, float]:
     return column * _COLUMN, row * 2 * _ROW - _HEIGHT / 2
 
 
-def _box(axes: Axes, place: tuple[int, float], name: str, words: str, station: Station | None) -> None:
+def _box(
+    axes: Axes, place: tuple[int, float], name: str, words: str, station: Station | None, language: Language
+) -> None:
     left, bottom = _corner(place)
     axes.add_patch(
         FancyBboxPatch(
@@ -140,7 +154,9 @@ def _box(axes: Axes, place: tuple[int, float], name: str, words: str, station: S
     axes.add_patch(
         Rectangle((left + 0.15, bottom + 0.14), busy, 0.26, facecolor=colour, hatch=hatch, edgecolor=INK, linewidth=0.8)
     )
-    axes.text(left + _WIDTH - 0.15, bottom + 0.27, percent(station.utilization), va="center", ha="right")
+    axes.text(
+        left + _WIDTH - 0.15, bottom + 0.27, percent(station.utilization, language=language), va="center", ha="right"
+    )
 
 
 def _arrow(axes: Axes, giver: tuple[int, float], taker: tuple[int, float]) -> None:

@@ -5,7 +5,8 @@ from matplotlib.axes import Axes
 from firstbell.models.study import SizingRow, Swing
 from firstbell.reports.answer import row_figure
 from firstbell.reports.canvas import Plot, drawing, slug
-from firstbell.reports.numbers import count, interval
+from firstbell.reports.languages import ENGLISH, Language
+from firstbell.reports.numbers import interval, learners
 from firstbell.reports.palette import INK, PREDICTED, PREDICTED_BAND
 
 MOST = 7
@@ -13,7 +14,7 @@ _UNITS = {"_bits_per_s": "bit/s", "_per_s": "1/s", "_bytes": "bytes", "_s": "s"}
 _ROOM = 0.42  # of the width, on either side, for the figures at the ends
 
 
-def tornado_plot(row: SizingRow) -> Plot | None:
+def tornado_plot(row: SizingRow, *, language: Language = ENGLISH) -> Plot | None:
     """The widest swings of a figure at one level; None where no input moves it."""
     swings = row.swings[:MOST][::-1]
     if not swings:
@@ -24,9 +25,9 @@ def tornado_plot(row: SizingRow) -> Plot | None:
             for end, colour in ((swing.at_low, PREDICTED_BAND), (swing.at_high, PREDICTED)):
                 axes.barh(place, end - row.quantity, left=row.quantity, height=0.6, color=colour, edgecolor=INK,
                           linewidth=0.5)  # fmt: skip
-            _label_ends(axes, place, swing, row)
+            _label_ends(axes, place, swing, row, language)
         axes.axvline(row.quantity, color=INK, linewidth=1.2)
-        axes.set_yticks(range(len(swings)), [short_name(swing.name) for swing in swings])
+        axes.set_yticks(range(len(swings)), [short_name(swing.name, language=language) for swing in swings])
         axes.tick_params(axis="y", length=0)
         axes.xaxis.set_visible(False)
         axes.grid(visible=False)
@@ -34,42 +35,57 @@ def tornado_plot(row: SizingRow) -> Plot | None:
         ends = [end for swing in swings for end in (swing.at_low, swing.at_high)]
         low, high = min(*ends, row.quantity), max(*ends, row.quantity)
         axes.set_xlim(low - _ROOM * (high - low), high + _ROOM * (high - low))
-        axes.set_title(f"{row.title}: {row_figure(row)}", loc="left", fontsize=12, fontweight="bold")
+        axes.set_title(
+            f"{language.told(row.title)}: {row_figure(row, language=language)}",
+            loc="left",
+            fontsize=12,
+            fontweight="bold",
+        )
         listed = "; ".join(
-            f"{short_name(each.name)} {figure(each.at_low, row)} to {figure(each.at_high, row)}"
+            language.text(
+                "{input} {low} to {high}",
+                input=short_name(each.name, language=language),
+                low=figure(each.at_low, row, language=language),
+                high=figure(each.at_high, row, language=language),
+            )
             for each in row.swings[:MOST]
         )
         return canvas.plot(
             key=f"tornado-{slug(row.item)}",
-            title=f"What moves it most: {row.title}, {count(row.learners)} learners",
-            description=f"With one input alone at its low end and at its high end: {listed}.",
+            title=language.text(
+                "What moves it most: {item}, {learners}",
+                item=language.told(row.title),
+                learners=learners(row.learners, language=language),
+            ),
+            description=language.text(
+                "With one input alone at its low end and at its high end: {inputs}.", inputs=listed
+            ),
         )
 
 
-def figure(value: float, row: SizingRow) -> str:
+def figure(value: float, row: SizingRow, *, language: Language = ENGLISH) -> str:
     """A value of a row without an interval."""
-    return interval(value, value, value, row.unit)
+    return interval(value, value, value, row.unit, language=language)
 
 
-def short_name(key: str) -> str:
+def short_name(key: str, *, language: Language = ENGLISH) -> str:
     """An input's key as people read it: ``sizing.bandwidth.edge_hit_ratio`` is "bandwidth: edge hit ratio"."""
     *_, above, last = ("", *key.split("."))
     if above == "demand_s":
         above, last = key.split(".")[-3], f"demand at {last}"
-    for ending, unit in _UNITS.items():
-        if last.endswith(ending):
-            last = f"{last.removesuffix(ending)} ({unit})"
-            break
-    return f"{above}: {last}".replace("_", " ").removeprefix(": ")
+    ending = next((ending for ending in _UNITS if last.endswith(ending)), "")
+    words = [language.told(part.replace("_", " ")) for part in (above, last.removesuffix(ending)) if part]
+    unit = f" ({language.text(_UNITS[ending])})" if ending else ""
+    return f"{': '.join(words)}{unit}"
 
 
-def _label_ends(axes: Axes, place: int, swing: Swing, row: SizingRow) -> None:
+def _label_ends(axes: Axes, place: int, swing: Swing, row: SizingRow, language: Language) -> None:
     """Each end's figure beside its bar, on the side to which the bar goes."""
     for end in (swing.at_low, swing.at_high):
         if end == row.quantity:
             continue
         right = end > row.quantity
         axes.annotate(
-            figure(end, row), (end, place), xytext=(5 if right else -5, 0), textcoords="offset points", va="center",
-            ha="left" if right else "right", fontsize=9,
+            figure(end, row, language=language), (end, place), xytext=(5 if right else -5, 0),
+            textcoords="offset points", va="center", ha="left" if right else "right", fontsize=9,
         )  # fmt: skip

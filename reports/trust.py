@@ -5,8 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from firstbell.models.study import Check, Study
+from firstbell.reports.languages import ENGLISH, Language
+from firstbell.reports.languages.language import capitalised
 from firstbell.reports.names import activity_name, is_p95, is_throughput, listed, quantity_name, quantity_unit
-from firstbell.reports.numbers import count, exact, interval, percent, quantity
+from firstbell.reports.numbers import count, exact, interval, learners, percent, quantity
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,63 +41,87 @@ def relative_error(check: Check) -> float | None:
     return check.predicted / check.measured - 1 if check.measured else None
 
 
-def error_in_words(check: Check) -> str:
+def error_in_words(check: Check, *, language: Language = ENGLISH) -> str:
     """The error with its direction: "31 % too low"."""
     error = relative_error(check)
     if error is None:
-        return "nothing measured to compare with"
+        return language.text("nothing measured to compare with")
     if error == 0:
-        return "exact"
-    return f"{percent(abs(error))} too {'high' if error > 0 else 'low'}"
+        return language.text("exact")
+    off = percent(abs(error), language=language)
+    return language.text("{percent} too high" if error > 0 else "{percent} too low", percent=off)
 
 
-def subject(check: Check) -> str:
+def subject(check: Check, *, language: Language = ENGLISH) -> str:
     """What was checked, and where: "Login p95 response time at 520 learners"."""
-    what = quantity_name(check.quantity)
-    activity = f"{activity_name(check.activity)} " if check.activity else ""
-    text = f"{activity}{what} at {count(check.learners)} learners"
-    return text[:1].upper() + text[1:]
+    what = quantity_name(check.quantity, language=language)
+    people = learners(check.learners, language=language)
+    if not check.activity:
+        return capitalised(language.text("{quantity} at {learners}", quantity=what, learners=people))
+    activity = activity_name(check.activity, language=language)
+    said = language.text("{activity} {quantity} at {learners}", activity=activity, quantity=what, learners=people)
+    return capitalised(said)
 
 
-def miss_in_words(check: Check) -> str:
+def miss_in_words(check: Check, *, language: Language = ENGLISH) -> str:
     """A missed check as a sentence, with its reason where there is one."""
     unit = quantity_unit(check.quantity)
-    predicted = interval(check.low, check.predicted, check.high, unit)
-    sentence = (
-        f"{subject(check)}: predicted {predicted}, measured {quantity(check.measured, unit)}. "
-        f"The prediction is {error_in_words(check)}; the tolerance is {exact(check.tolerance, 'ratio')}."
+    sentence = language.text(
+        "{subject}: predicted {predicted}, measured {measured}. The prediction is {error}; the tolerance is "
+        "{tolerance}.",
+        subject=subject(check, language=language),
+        predicted=interval(check.low, check.predicted, check.high, unit, language=language),
+        measured=quantity(check.measured, unit, language=language),
+        error=error_in_words(check, language=language),
+        tolerance=exact(check.tolerance, "ratio", language=language),
     )
-    return f"{sentence} {check.note}" if check.note else f"{sentence} The study gives no reason."
+    reason = language.told(check.note) if check.note else language.text("The study gives no reason.")
+    return f"{sentence} {reason}"
 
 
-def trust_sentences(trust: Trust) -> tuple[str, ...]:
+def trust_sentences(trust: Trust, *, language: Language = ENGLISH) -> tuple[str, ...]:
     """The first page's answer to: how far can the prediction be trusted?"""
     if not trust.checks:
-        return ("No prediction was checked against a measurement, so nothing says how good one would be.",)
-    levels = listed([count(learners) for learners in trust.learners])
-    word = "level" if len(trust.learners) == 1 else "levels"
+        said = "No prediction was checked against a measurement, so nothing says how good one would be."
+        return (language.text(said),)
     return (
-        f"The model was fitted without the {word} at {levels} learners, and then tested there.",
-        *_worst_sentence("Throughput", trust.worst_throughput),
-        *_worst_sentence("p95 response times", trust.worst_p95),
-        _score(trust),
+        language.plural(
+            "The model was fitted without the level at {counts} learners, and then tested there.",
+            "The model was fitted without the levels at {counts} learners, and then tested there.",
+            len(trust.learners),
+            counts=listed([count(people, language=language) for people in trust.learners], language=language),
+        ),
+        _worst_sentence(language.text("Throughput"), trust.worst_throughput, language),
+        _worst_sentence(language.text("p95 response times"), trust.worst_p95, language),
+        _score(trust, language),
     )
 
 
-def _score(trust: Trust) -> str:
+def _score(trust: Trust, language: Language) -> str:
     if not trust.misses:
-        return f"All {trust.checks} checks were within their tolerance."
-    return f"{trust.within} of {trust.checks} checks were within their tolerance; {len(trust.misses)} missed."
+        return language.text("All {checks} checks were within their tolerance.", checks=trust.checks)
+    return language.text(
+        "{within} of {checks} checks were within their tolerance; {missed} missed.",
+        within=trust.within,
+        checks=trust.checks,
+        missed=len(trust.misses),
+    )
 
 
-def _worst_sentence(what: str, check: Check | None) -> tuple[str, ...]:
+def _worst_sentence(what: str, check: Check | None, language: Language) -> str:
     if check is None:
-        return (f"{what}: not checked.",)
-    place = f"{activity_name(check.activity)} at" if check.activity else "at"
-    tolerance = exact(check.tolerance, "ratio")
-    return (
-        f"{what}: the worst prediction was {error_in_words(check)} ({place} {count(check.learners)} learners). "
-        f"The tolerance is {tolerance}.",
+        return language.text("{what}: not checked.", what=what)
+    people = learners(check.learners, language=language)
+    place = language.text("at {learners}", learners=people)
+    if check.activity:
+        activity = activity_name(check.activity, language=language)
+        place = language.text("{activity} at {learners}", activity=activity, learners=people)
+    return language.text(
+        "{what}: the worst prediction was {error} ({place}). The tolerance is {tolerance}.",
+        what=what,
+        error=error_in_words(check, language=language),
+        place=place,
+        tolerance=exact(check.tolerance, "ratio", language=language),
     )
 
 

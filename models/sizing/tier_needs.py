@@ -15,6 +15,12 @@ from firstbell.models.sizing.tiers import Tier
 _GROUP = "servers"
 _STATED = "as the profile states it for the tier; nothing of it is measured"
 _ROUNDING = 1e-9  # a product a hair above a whole number is that number
+_CONNECTIONS = {
+    ("connections_per_learner",): "⌈learners × connections_per_learner⌉",
+    ("connections_per_app_core",): "⌈app cores × connections_per_app_core⌉",
+    ("connections_per_learner", "connections_per_app_core"): "⌈learners × connections_per_learner + app cores ×"
+    " connections_per_app_core⌉",
+}
 _ITEMS = frozenset(
     f"{tier}_{need}" for tier in TIERS for need in ("memory_bytes", "connections", "disk_operations_per_s")
 )
@@ -104,7 +110,6 @@ def _memory(case: Case, tier: Tier, memory: Array, connections: Array | None) ->
 
 def _connections(case: Case, tier: Tier, connections: Array, app_cores: Array) -> Row:
     stated = _stated(case, tier, ("connections_per_learner", "connections_per_app_core"))
-    factors = {"connections_per_learner": "learners", "connections_per_app_core": "app cores"}
     names = [key.rpartition(".")[2] for key in stated]
     opened_by_app = "connections_per_app_core" in names
     app = [derived_term("app_cores", app_cores, unit="cores", source="the row of that name")] if opened_by_app else []
@@ -113,7 +118,7 @@ def _connections(case: Case, tier: Tier, connections: Array, app_cores: Array) -
             f"{tier.name}_connections",
             f"Connections held open, {tier.name}, all servers",
             "connections",
-            f"⌈{' + '.join(f'{factors[name]} × {name}' for name in names)}⌉",
+            _CONNECTIONS[tuple(names)],
             "the application's pools" if opened_by_app else "each learner in session holds its own",
             by_cores=opened_by_app,
         ),

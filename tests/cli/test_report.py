@@ -31,9 +31,9 @@ def test_rendering_again_gives_the_same_bytes(study_folder: Path) -> None:
 
 def test_a_format_and_a_language_that_are_not_there_are_told_with_those_that_are(study_folder: Path) -> None:
     with pytest.raises(InputError) as caught:
-        report(study_folder, form="docx", language="sq")
+        report(study_folder, form="docx", language="de")
     remedies = [problem.remedy for problem in caught.value.problems]
-    assert remedies == ["It renders: html, md, xlsx, pdf", "It renders: en"]
+    assert remedies == ["It renders: html, md, xlsx, pdf", "It renders: en, sq, sr"]
 
 
 def test_the_workbook_needs_the_profile_of_the_study_and_no_other(tmp_path: Path) -> None:
@@ -55,6 +55,16 @@ def test_a_study_that_sized_nothing_has_no_workbook(tmp_path: Path) -> None:
     build_study().model_copy(update={"sizing": ()}).write(tmp_path / "study.json")
     with pytest.raises(InputError, match="nothing was sized"):
         report(tmp_path, form="xlsx")
+
+
+def test_a_report_in_another_language_stands_beside_the_english_one(
+    study_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    report(study_folder, language="sq")
+    page = study_folder / "report.sq.html"
+    assert capsys.readouterr().out == f"{page}\n"
+    assert '<html lang="sq">' in page.read_text(encoding="utf-8")
+    assert page.with_suffix(".md").exists()
 
 
 def test_a_folder_without_a_study_is_told(tmp_path: Path) -> None:
