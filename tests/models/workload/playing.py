@@ -3,18 +3,18 @@
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from firstbell.cli.init import with_section
 from firstbell.models.workload import Workload, read_workload
 
 PROFILE = Path(__file__).parents[3] / "fixtures/profiles/kosovo.yaml"
 
 
-def profile_with(section: str) -> str:
-    """The text of the profile that has this section, such as uploads."""
-    before, _, after = PROFILE.read_text(encoding="utf-8").partition(f"  # {section}:\n")
-    lines = after.split("\n")
-    count = next(number for number, line in enumerate(lines) if not line.startswith("  #   "))
-    played = [line.replace("  # ", "  ", 1) for line in lines[:count]]
-    return "\n".join([f"{before}  {section}:", *played, *lines[count:]])
+def profile_with(*sections: str) -> str:
+    """The text of the profile that has these sections, such as uploads."""
+    text = PROFILE.read_text(encoding="utf-8")
+    for section in sections:
+        text = with_section(text, section)
+    return text
 
 
 def playing(section: str) -> Workload:
