@@ -4,10 +4,11 @@ import math
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from firstbell.cli import upload_options
+from firstbell.cli import edge_options, upload_options
 from firstbell.cli.content_options import ContentOptions
 from firstbell.cli.identity_options import IdentityOptions
 from firstbell.fixtures.backend.configuration import Configuration
+from firstbell.fixtures.backend.edge_rules import EdgeRules
 from firstbell.fixtures.backend.upload_rules import UploadRules
 from firstbell.models import traffic
 from firstbell.models.generator_capacity import DESCRIPTOR_SHARE
@@ -56,6 +57,7 @@ class BackendScale:
     commit_delay_s: float = Configuration.commit_delay_s
     content: ContentOptions = field(default_factory=ContentOptions)
     uploads: UploadRules = Configuration.uploads
+    edge: EdgeRules = Configuration.edge
     replace_workers: bool = False
     identity: IdentityOptions = field(default_factory=IdentityOptions)
     past_attempts: int = Configuration.past_attempts
@@ -69,6 +71,7 @@ class BackendScale:
             *self.content.command(), *self.identity.command(), *upload_options.command(self.uploads),
             *(["--accounts", str(self.accounts)] if self.accounts else []),
             *(["--past-attempts", str(self.past_attempts)] if self.past_attempts else []),
+            *edge_options.command(self.edge),
         ]  # fmt: skip
 
 

@@ -77,6 +77,7 @@ class Plan(BaseModel):
     accounts: str | None = Field(
         default=None, description="folder of the users.csv whose users sign in by digital ID; none: made-up ones do"
     )
+    new_lesson: bool = Field(default=False, description="everybody who watches does so the same lesson, new to all")
     first_learner: int = Field(default=0, ge=0, description="index of the first account used")
     seed: int = 1
 

@@ -35,6 +35,7 @@ from firstbell.reports.names import (
 )
 from firstbell.reports.numbers import count, exact, interval, moment, number, percent, quantity, rate, seconds
 from firstbell.reports.purchase import items_across_levels, main_groups, purchase_levels
+from firstbell.reports.station_diagram import station_plot, stations_of
 from firstbell.reports.tornado import MOST, figure, short_name, tornado_plot
 from firstbell.reports.trust import error_in_words, miss_in_words, trust_in, trust_sentences
 
@@ -80,6 +81,8 @@ def _plots(study: Study) -> dict[str, object]:
         "response_plots": response_plots(study),
         "sizing_plots": sizing_plots(items_across_levels(study)),
         "demand_plot": demand_plot(study),
+        "stations": stations_of(study),
+        "station_plot": station_plot(stations_of(study)),
         "load_layer_plot": _load_layer_plot(study),
         "purchase_layer_plot": _purchase_layer_plot(study),
         "tornado_plots": _tornado_plots(study),

@@ -27,6 +27,7 @@ _STATIONS = {
     "delivery": "delivery",
     "storage": "storage of uploads",
     "encoding": "encoders",
+    "edge": "edge cache",
     "host": "whole machine",
 }
 
@@ -44,6 +45,7 @@ _GROUPS = {
     "bandwidth": "Bandwidth",
     "sign-in": "Sign-in",
     "office": "Office service",
+    "costs": "Costs",
     "schools": "Schools' lines",
 }
 

@@ -213,3 +213,25 @@ class Day(Strict):
     steps: tuple[DayPoint, ...] = Field(min_length=1)
     school_days_per_month: Count
     source: Source
+
+
+def seconds_of_day(clock: str) -> float:
+    """From midnight to a time of day as ``07:30``, or 24:00; raises ValueError for what is none."""
+    hours, colon, minutes = clock.partition(":")
+    if not (colon and hours.isdecimal() and minutes.isdecimal() and len(minutes) == 2):
+        raise ValueError(f"{clock!r} is no time of day")
+    seconds = 3600.0 * int(hours) + 60.0 * int(minutes)
+    if int(minutes) > 59 or seconds > 86_400:
+        raise ValueError(f"{clock!r} is no time of day")
+    return seconds
+
+
+def day_shares_between(day: Day, begin_s: float, end_s: float) -> list[tuple[float, float]]:
+    """Shares of the day's peak with the second of the day from which each holds, the first from ``begin_s``.
+
+    Before the day's first step its last one holds, as it runs on past midnight.
+    """
+    steps = sorted((seconds_of_day(step.start), step.share) for step in day.steps)
+    before = [share for start_s, share in steps if start_s <= begin_s]
+    first = before[-1] if before else steps[-1][1]
+    return [(begin_s, first), *((start_s, share) for start_s, share in steps if begin_s < start_s < end_s)]
