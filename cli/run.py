@@ -223,6 +223,7 @@ def run(
     backend = replace(
         scale.backend(profile, pace, cohort=arrivals is None), content=content, uploads=uploads, edge=edge,
         identity=identity.with_profile(profile), replace_workers=kill_worker_at is not None, accounts=accounts,
+        past_attempts=_past_attempts(profile),
     )  # fmt: skip
     with system_under_test(
         target, folder / "backend", accounts=needed, seed=seed, console=console, scale=backend
@@ -249,6 +250,11 @@ def _check_killing(at_s: float | None, *, beside: bool) -> None:
     if at_s is not None and not beside:
         what, remedy = "only a worker of the reference backend can be killed", "Leave it out, or leave --target out"
         raise InputError.single(source="firstbell run", key="--kill-worker-at", value=at_s, what=what, remedy=remedy)
+
+
+def _past_attempts(profile: Workload) -> int:
+    analytics = profile.states.analytics
+    return int(analytics.past_attempts.value) if analytics else Configuration.past_attempts
 
 
 def _who_comes(plan: Plan) -> str:

@@ -78,6 +78,9 @@ def serve(
     encoders: upload_options.Encoders = DEFAULTS.encoders,
     encoding_speed: upload_options.EncodingSpeed = DEFAULTS.encoding_s_per_video_s,
     sign_in: identity_options.SignIn = None,
+    past_attempts: Annotated[
+        int, typer.Option(help="Made-up attempts at quizzes, for reports on them; 0: there are no reports.")
+    ] = Configuration.past_attempts,
 ) -> None:
     """The reference backend: a small e-learning platform that really hashes, renders, streams and stores.
 
@@ -107,7 +110,8 @@ def serve(
             host=host, port=port, workers=workers, hash_threads=hash_threads, database=database, data_directory=data,
             learners=learners, password_hash=_parsed(password_hash), page_cache_s=page_cache,
             commit_delay_s=commit_delay, replace_workers=replace_workers,
-            cores=tuple(core) if core else None, seed=seed, **asdict(content), edge=edge,
+            cores=tuple(core) if core else None, seed=seed, **asdict(content), past_attempts=past_attempts,
+            edge=edge,
             uploads=UploadRules(
                 mode=upload_mode.value, largest_bytes=upload_largest, largest_batch_bytes=upload_largest_batch,
                 bits_per_s=upload_rate, cut_share=upload_cuts, lag_s=upload_lag, resume=upload_resume,

@@ -56,7 +56,9 @@ class Plan(BaseModel):
     plateaus: tuple[Plateau, ...] = Field(min_length=1)
     pace: float = Field(default=1.0, gt=0, description="people's clocks run this much faster; players' never do")
     session_s: float = Field(gt=0, description="mean time in session before the pace")
-    byte_fraction: float = Field(default=1.0, gt=0, le=1, description="share of each segment's bytes fetched")
+    byte_fraction: float = Field(
+        default=1.0, gt=0, le=1, description="share of the bytes of segments and ranges fetched"
+    )
     processes: int = Field(default=1, ge=1)
     cores: tuple[int, ...] = Field(default=(), description="cores that the generator is bound to; empty: any")
     sign_in_first: bool = Field(

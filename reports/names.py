@@ -15,6 +15,8 @@ _ACTIVITIES = {
     "autosave": "quiz autosave",
     "submit": "quiz submit",
     "poll": "lesson poll",
+    "download_range": "range of a download",
+    "report": "analytics report",
     "upload_file": "upload of a file",
     "upload_batch": "upload of a batch",
     "upload_zip": "upload of a zip",

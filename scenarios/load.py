@@ -35,7 +35,8 @@ _LONGEST_WAIT_S = 5.0
 class Load:
     """One process's part of a run.
 
-    ``learners`` counts those in session here. ``byte_fraction`` is the share of each segment that is fetched.
+    ``learners`` counts those in session here. ``byte_fraction`` is the share of each segment, and of each range of a
+    download, that is fetched.
     """
 
     def __init__(

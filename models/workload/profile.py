@@ -13,7 +13,7 @@ from firstbell.models.workload.network import Network
 from firstbell.models.workload.rollout import Rollout
 from firstbell.models.workload.sign_in import SigningIn
 from firstbell.models.workload.sourced import Count, Source, Strict, number_at
-from firstbell.models.workload.states import PLAYED, Day, Session, States
+from firstbell.models.workload.states import PLAYABLE, PLAYED, Day, Session, States
 
 _SAID_LATER = (
     ("network",),
@@ -21,7 +21,7 @@ _SAID_LATER = (
     ("signing_in",),
     ("signing_in", "reload_after_s"),
     ("signing_in", "reload_pause_s"),
-    ("states", "uploads"),
+    *(("states", section) for section in PLAYABLE),
     ("sizing", "correlations"),
     ("sizing", "office"),
     ("sizing", "servers", "tiers"),
@@ -97,7 +97,7 @@ class Workload(Strict):
     @property
     def playable(self) -> tuple[str, ...]:
         """Stated states of which the profile says how a run plays them."""
-        return () if self.states.uploads is None else ("upload",)
+        return tuple(state for section, state in PLAYABLE.items() if getattr(self.states, section) is not None)
 
     @property
     def hash(self) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from tests.models.workload.playing_uploads import uploads_profile
 
 from firstbell.models.fitted_model import FittedModel
 from firstbell.models.sizing import demands_of, size
@@ -12,7 +13,6 @@ from firstbell.models.study import SizingRow, Study
 from firstbell.models.workload import Workload, read_workload
 from firstbell.reports.workbook.book import write_workbook
 from tests.models.plant import PROFILE, true_model
-from tests.models.workload.playing_uploads import uploads_profile
 
 DRAWS = 32  # few, for intervals that nobody reads
 
