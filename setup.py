@@ -15,7 +15,7 @@ COMPILED = (
     *("throughput", "visit"),
 )
 COMPILED_CLIENT = (
-    *("body", "client", "connection", "exchange", "origin", "parser", "reactor", "reply", "request", "shaped"),
+    *("body", "client", "connection", "exchange", "origin", "parser", "reactor", "reply", "request", "shaped", "sink"),
 )
 COMPILED_BACKEND = (
     *("application", "http_connection", "http_heads", "http_parser", "http_server", "inflow", "ledger", "ranges"),

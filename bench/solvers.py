@@ -17,7 +17,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from firstbell.models.networks.network import CustomerClass, Network, Station
@@ -123,6 +123,13 @@ THREE_CLASSES = ClosedCase(
     demands_s=[[demand / 20 for demand in row[:3]] for row in FIVE],
     servers=[1] * 5,
 )
+THOUSAND_EACH = ClosedCase(
+    populations=[1_000] * 3,
+    think_times_s=THREE_CLASSES.think_times_s,
+    demands_s=[[demand / 60 for demand in row[:3]] for row in FIVE],
+    servers=[1] * 5,
+)
+FULL = replace(THOUSAND_EACH, demands_s=THREE_CLASSES.demands_s)
 FINITE_SOURCE = ClosedCase(populations=[115_000], think_times_s=[10.0], demands_s=[[0.1]], servers=[1_150])
 SIMULATED = QueueCase(arrival_rate_per_s=9.0, service_rate_per_s=1.0, servers=10, customers=100_000)
 OUR_CUSTOMERS = 10_000_000
@@ -337,6 +344,8 @@ CASES: dict[str, Run] = {
     "fewer-learners": _closed("several servers, 1,000 learners, exact", FEWER, "auto", None, "convolution"),
     "five-classes": _closed("5 classes × 5 stations, approximated", FIVE_CLASSES, "linearizer", 0.05, "fluid"),
     "three-classes": _closed("3 classes, 1,000 learners, exact", THREE_CLASSES, "exact-mva", 2.0, "exact-mva"),
+    "thousand-each": _closed("3 classes of 1,000 learners each, exact", THOUSAND_EACH, "auto", 2.0, "exact-mva"),
+    "thousand-each-full": _closed("the same, two stations full, exact", FULL, "auto", 2.0, "exact-mva"),
     "finite-source": _finite_source,
     "simulator": _simulated,
 }

@@ -5,6 +5,9 @@ from pathlib import Path
 
 from firstbell.models.problems import InputError
 
+PROFILE = "profile.yaml"
+"""The profile that a study was made with, word for word, beside what was made of it."""
+
 
 def new_folder(out: Path | None, name: str) -> Path:
     """The folder asked for, if it has nothing in it yet; else the first free ``name``, ``name-2``, …

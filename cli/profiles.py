@@ -34,6 +34,17 @@ def find_networks(name: str) -> Path:
     return Path(str(files("firstbell.fixtures"))) / "networks" / f"{name}.yaml"
 
 
+def find_prices(name_or_path: str) -> Path:
+    """The file of a shipped catalogue of prices, or the file that is named; raise InputError where there is neither."""
+    folder = Path(str(files("firstbell.fixtures"))) / "prices"
+    shipped = {path.stem: path for path in sorted(folder.glob("*.yaml"))}
+    path = shipped.get(name_or_path, Path(name_or_path))
+    if path.is_file():
+        return path
+    remedy = f"Shipped: {', '.join(f'{name} ({file})' for name, file in shipped.items())}; copy it to start from"
+    raise InputError.single(source=name_or_path, what="there is no such catalogue of prices", remedy=remedy)
+
+
 def _not_found(asked: str, names: list[str], *, is_folder: bool) -> InputError:
     what = "this is a folder, not a workload profile" if is_folder else "there is no such file or shipped profile"
     close = get_close_matches(Path(asked).stem.lower(), names, n=1)

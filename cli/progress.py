@@ -9,7 +9,7 @@ from firstbell.scenarios.launch import Progress as RunProgress
 from firstbell.scenarios.launch import RunningLoad
 
 
-def follow(running: RunningLoad, words: str, console: Console, meanwhile: Callable[[], object] = lambda: None) -> None:
+def follow(running: RunningLoad, words: str, console: Console, *meanwhile: Callable[[], object]) -> None:
     """Follow a run to its end, doing something ``meanwhile`` at each look, several times a second.
 
     Ctrl-C ends the run early and leaves a readable record.
@@ -26,6 +26,7 @@ def follow(running: RunningLoad, words: str, console: Console, meanwhile: Callab
         def show(state: RunProgress) -> None:
             learners = "" if state.learners is None else f"{state.learners} learners"
             bar.update(task, completed=state.elapsed_s, learners=learners)
-            meanwhile()
+            for each in meanwhile:
+                each()
 
         running.wait(show)

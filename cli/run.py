@@ -8,11 +8,12 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from firstbell.cli import content_options, identity_options
+from firstbell.cli import content_options, edge_options, identity_options
 from firstbell.cli.accounts_option import check_accounts
 from firstbell.cli.backend_process import database_in
 from firstbell.cli.consoles import table_console
 from firstbell.cli.content_options import ContentOptions
+from firstbell.cli.emptying import Emptying
 from firstbell.cli.failures import INVALID_MEASUREMENT
 from firstbell.cli.folders import new_folder
 from firstbell.cli.identity_options import IdentityOptions
@@ -27,8 +28,10 @@ from firstbell.cli.system_under_test import REFERENCE, system_under_test
 from firstbell.cli.upload_options import UploadMode, upload_rules
 from firstbell.cli.verdict import FALLS_SHORT
 from firstbell.fixtures.backend.configuration import Configuration
+from firstbell.fixtures.backend.edge_rules import EdgeRules
 from firstbell.models.correctness import Correctness
 from firstbell.models.divergence import Divergence
+from firstbell.models.edge_work import EdgeWork
 from firstbell.models.evidence import RunEvidence
 from firstbell.models.plan import Plan
 from firstbell.models.problems import InputError
@@ -38,6 +41,7 @@ from firstbell.models.sign_in_outcomes import SignInOutcomes
 from firstbell.models.workload import Workload, read_workload
 from firstbell.reports.correctness import correctness_words
 from firstbell.reports.divergence import divergence_words
+from firstbell.reports.edge import edge_words
 from firstbell.reports.network_table import network_tables
 from firstbell.reports.run_table import run_table
 from firstbell.reports.sign_in import sign_in_words
@@ -71,10 +75,21 @@ def run(
         float | None, typer.Option(min=1e-3, help="deadline: seconds in which hand-ins rise e-fold.")
     ] = None,
     centre: Annotated[
-        float | None, typer.Option(help="Second of the bell or deadline, counted from when measuring begins.")
+        float | None, typer.Option(help="Second of the bell, deadline or spike, counted from when measuring begins.")
+    ] = None,
+    factor: Annotated[
+        float | None, typer.Option(min=0.01, help="spike: so many times as many sign-ins; left out: 5.")
+    ] = None,
+    width: Annotated[float | None, typer.Option(min=0.1, help="spike: its length in seconds; left out: 20.")] = None,
+    begin: Annotated[
+        str | None, typer.Option("--from", help="school-day, evening-wave: time of day at which it begins, say 07:30.")
+    ] = None,
+    end: Annotated[
+        str | None, typer.Option("--to", help="school-day, evening-wave: time of day at which it ends.")
     ] = None,
     duration: Annotated[
-        float | None, typer.Option(min=1, help="Seconds to measure; left out: 60, or the whole of a first bell.")
+        float | None,
+        typer.Option(min=1, help="Seconds to measure; left out: 60, a whole bell, a soak's 1800, or hours by --pace."),
     ] = None,
     pace: Annotated[
         float, typer.Option(min=0.01, help="People's clocks run this much faster; 1 is the true pace.")
@@ -107,7 +122,12 @@ def run(
     mirror_failures: content_options.MirrorFailures = Configuration.mirror_failure_share,
     mirror_backoff: content_options.MirrorBackoff = Configuration.mirror_backoff_s,
     mirror_resume: content_options.MirrorResume = False,
+    edge_bytes: edge_options.Bytes = EdgeRules.size_bytes,
+    edge_coalesce: edge_options.Coalesce = EdgeRules.coalesce,
+    edge_rate: edge_options.Rate = EdgeRules.bits_per_s,
+    edge_cold: edge_options.Cold = False,
     sign_in: identity_options.SignIn = None,
+    new_lesson: edge_options.NewLesson = False,
     publish_every: content_options.PublishEvery = None,
     publish_bytes: content_options.PublishBytes = content_options.PUBLISH_BYTES,
     publish_to: content_options.PublishTo = "digital-id",
@@ -137,9 +157,13 @@ def run(
 
     Example: firstbell run kosovo --learners 2000 --shape first-bell --sigma 20
 
+    Example: firstbell run kosovo --learners 500 --shape school-day --pace 60 --to 13:30
+
     Example: firstbell run kosovo --learners 115000
 
     Example: firstbell run kosovo --learners 2000 --shape deadline --duration 60 --kill-worker-at 40
+
+    Example: firstbell run kosovo --learners 500 --shape first-bell --sigma 15 --new-lesson --edge-bytes 2000000000
 
     Example: firstbell run kosovo --instances 2 --mirror --mirror-lag 10 --publish-every 5
     """
@@ -150,6 +174,7 @@ def run(
         mirror_failure_share=mirror_failures, mirror_backoff_s=mirror_backoff, mirror_resume=mirror_resume,
     )  # fmt: skip
     content.check(beside=target == REFERENCE)
+    edge = edge_options.edge_rules(edge_bytes, edge_coalesce, edge_rate, beside=target == REFERENCE, cold=edge_cold)
     _check_killing(kill_worker_at, beside=target == REFERENCE)
     identity = IdentityOptions.parse(sign_in)
     identity.check(beside=target == REFERENCE)
@@ -166,7 +191,7 @@ def run(
     )  # fmt: skip
     coming = Coming(
         shape=shape, scale=scale, pace=pace, seed=seed, duration=duration, rate=rate, sigma=sigma, centre=centre,
-        rise=rise,
+        rise=rise, factor=factor, width=width, begin=begin, end=end,
     )  # fmt: skip
     plateaus, arrivals = coming.plateaus(profile)
     plays = states_played(adapter, profile.playable)
@@ -187,6 +212,7 @@ def run(
         sign_in_first=len(plateaus) > 1,
         plays=plays,
         outage_pace=outage_pace,
+        new_lesson=new_lesson,
         publishing=content_options.publishing(publish_every, publish_bytes, publish_to, second_after),
         accounts=None if accounts is None else str(accounts.resolve()),
         seed=seed,
@@ -195,15 +221,18 @@ def run(
     check_accounts(accounts, needed, beside=target == REFERENCE)
     uploads = upload_rules(profile, upload_mode.value)
     backend = replace(
-        scale.backend(profile, pace, cohort=arrivals is None), content=content, uploads=uploads,
+        scale.backend(profile, pace, cohort=arrivals is None), content=content, uploads=uploads, edge=edge,
         identity=identity.with_profile(profile), replace_workers=kill_worker_at is not None, accounts=accounts,
+        past_attempts=_past_attempts(profile),
     )  # fmt: skip
     with system_under_test(
         target, folder / "backend", accounts=needed, seed=seed, console=console, scale=backend
     ) as url:
         plan = plan.model_copy(update={"target": url})
         with launch(plan, folder / "record", confirm_host=confirm_host) as running:
-            follow(running, _who_comes(plan), console, Killing(at_s=kill_worker_at, running=running, console=console))
+            killing = Killing(at_s=kill_worker_at, running=running, console=console)
+            emptying = Emptying(wanted=edge_cold, running=running, console=console)
+            follow(running, _who_comes(plan), console, killing, emptying)
     record = RunRecord.read(folder / "record")
     found = judge(record)
     summary = RunSummary.of(RunEvidence(record=record, workload=profile))
@@ -223,6 +252,11 @@ def _check_killing(at_s: float | None, *, beside: bool) -> None:
         raise InputError.single(source="firstbell run", key="--kill-worker-at", value=at_s, what=what, remedy=remedy)
 
 
+def _past_attempts(profile: Workload) -> int:
+    analytics = profile.states.analytics
+    return int(analytics.past_attempts.value) if analytics else Configuration.past_attempts
+
+
 def _who_comes(plan: Plan) -> str:
     return f"{plan.peak_learners} learners" if plan.arrivals is None else f"{plan.people} arrivals"
 
@@ -231,6 +265,12 @@ def _sign_ins(record: RunRecord, workload: Workload) -> SignInOutcomes | None:
     signing_in = workload.signing_in
     tries = signing_in and signing_in.tries
     return SignInOutcomes.of(record.samples(), int(tries.value) if tries else None)
+
+
+def _edge(record: RunRecord) -> EdgeWork | None:
+    """From when measuring began."""
+    levels = record.manifest.levels
+    return EdgeWork.of(record.server(), since_s=levels[-1].start_s) if levels else EdgeWork.of(record.server())
 
 
 def _show(
@@ -249,6 +289,9 @@ def _show(
     divergence = Divergence.of(record.server())
     for words in divergence_words(divergence) if divergence else ():
         console.print(words, highlight=False)
+    edge = _edge(record)
+    for words in edge_words(edge) if edge else ():
+        console.print(words, highlight=False)
     for words in correctness_words(kept) if kept else ():
         console.print(words, highlight=False)
 
@@ -264,6 +307,7 @@ def _document(
         "validity": {"verdict": found.verdict, "reasons": found.reasons},
         "arrivals": record.plan.arrivals.model_dump() if record.plan.arrivals else None,
         "content_divergence": divergence.as_json() if (divergence := Divergence.of(record.server())) else None,
+        "edge": edge.as_json() if (edge := _edge(record)) else None,
         "correctness": kept.as_json() if kept else None,
         "sign_in": outcomes.as_json() if (outcomes := _sign_ins(record, workload)) else None,
         **summary.as_json(),

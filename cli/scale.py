@@ -4,15 +4,16 @@ import math
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from firstbell.cli import upload_options
+from firstbell.cli import edge_options, upload_options
 from firstbell.cli.content_options import ContentOptions
 from firstbell.cli.identity_options import IdentityOptions
 from firstbell.fixtures.backend.configuration import Configuration
+from firstbell.fixtures.backend.edge_rules import EdgeRules
 from firstbell.fixtures.backend.upload_rules import UploadRules
+from firstbell.models import traffic
 from firstbell.models.generator_capacity import DESCRIPTOR_SHARE
 from firstbell.models.plan import Plateau
 from firstbell.models.problems import InputError
-from firstbell.models.traffic import bits_out_per_s, request_rates_per_s
 from firstbell.models.workload import Workload
 
 SIGN_INS_PER_S = 20.0
@@ -28,7 +29,7 @@ and all of a ramp at once would leave a queue that outlasts the measuring."""
 SETTLE_S = 60.0
 """From the last beginner to the begin of measuring: what the beginners left in queues is gone by then."""
 
-MOST_VIDEO_BITS_PER_S = 5e8
+MOST_FETCHED_BITS_PER_S = 5e8
 """Fetched by a generator beside its platform: copying a gigabit takes about 4 % of a core on either side."""
 
 PAGES_PER_S = 100.0
@@ -56,8 +57,10 @@ class BackendScale:
     commit_delay_s: float = Configuration.commit_delay_s
     content: ContentOptions = field(default_factory=ContentOptions)
     uploads: UploadRules = Configuration.uploads
+    edge: EdgeRules = Configuration.edge
     replace_workers: bool = False
     identity: IdentityOptions = field(default_factory=IdentityOptions)
+    past_attempts: int = Configuration.past_attempts
     accounts: Path | None = None
 
     def command(self) -> list[str]:
@@ -67,6 +70,8 @@ class BackendScale:
             "--commit-delay", str(self.commit_delay_s), *(["--replace-workers"] if self.replace_workers else []),
             *self.content.command(), *self.identity.command(), *upload_options.command(self.uploads),
             *(["--accounts", str(self.accounts)] if self.accounts else []),
+            *(["--past-attempts", str(self.past_attempts)] if self.past_attempts else []),
+            *edge_options.command(self.edge),
         ]  # fmt: skip
 
 
@@ -117,16 +122,15 @@ class RunScale:
         )
 
     def byte_fraction(self, workload: Workload) -> float:
-        """Share of each video segment that is fetched; raise InputError for a part of it over learners' lines."""
+        """Share of each segment and range that is fetched; raise InputError for a part of it over learners' lines."""
         if workload.network is not None:
             return self._whole_segments(workload)
         if self.asked_byte_fraction is not None:
             return self.asked_byte_fraction
-        bits = bits_out_per_s(workload, self.learners)
-        video_bits_per_s = bits["video"] + bits["discarded"]
-        if not self.beside or video_bits_per_s <= MOST_VIDEO_BITS_PER_S:
+        fetched_bits_per_s = traffic.fetched_bits_per_s(workload, self.learners)
+        if not self.beside or fetched_bits_per_s <= MOST_FETCHED_BITS_PER_S:
             return 1.0
-        return float(f"{MOST_VIDEO_BITS_PER_S / video_bits_per_s:.2g}")
+        return float(f"{MOST_FETCHED_BITS_PER_S / fetched_bits_per_s:.2g}")
 
     def _whole_segments(self, workload: Workload) -> float:
         """What a line carries decides how video plays, so that nothing of it may be left out."""
@@ -142,7 +146,7 @@ class RunScale:
 
     def backend(self, workload: Workload, pace: float, *, cohort: bool) -> BackendScale:
         """The reference backend, set up so that it keeps up with so many; arrivals by a rate find the full hash."""
-        thick = request_rates_per_s(workload, self.learners)["page"] * pace > PAGES_PER_S
+        thick = traffic.request_rates_per_s(workload, self.learners)["page"] * pace > PAGES_PER_S
         cheap = cohort and self._outruns_full_hashes
         by_files = math.ceil(self.learners / (self.descriptors * DESCRIPTOR_SHARE * 0.75))  # they fall unevenly
         return BackendScale(

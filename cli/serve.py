@@ -6,11 +6,12 @@ from typing import Annotated
 
 import typer
 
-from firstbell.cli import content_options, identity_options, upload_options
+from firstbell.cli import content_options, edge_options, identity_options, upload_options
 from firstbell.cli.content_options import ContentOptions
 from firstbell.cli.identity_options import IdentityOptions
 from firstbell.cli.upload_options import DEFAULTS, UploadMode
 from firstbell.fixtures.backend.configuration import Configuration, ConfigurationError
+from firstbell.fixtures.backend.edge_rules import EdgeRules
 from firstbell.fixtures.backend.master import WorkerLost
 from firstbell.fixtures.backend.passwords import PasswordHash
 from firstbell.fixtures.backend.server import serve as serve_backend
@@ -64,6 +65,9 @@ def serve(
     mirror_failures: content_options.MirrorFailures = Configuration.mirror_failure_share,
     mirror_backoff: content_options.MirrorBackoff = Configuration.mirror_backoff_s,
     mirror_resume: content_options.MirrorResume = False,
+    edge_bytes: edge_options.Bytes = EdgeRules.size_bytes,
+    edge_coalesce: edge_options.Coalesce = EdgeRules.coalesce,
+    edge_rate: edge_options.Rate = EdgeRules.bits_per_s,
     upload_mode: upload_options.Mode = UploadMode.FIXED,
     upload_largest: upload_options.Largest = DEFAULTS.largest_bytes,
     upload_largest_batch: upload_options.LargestBatch = DEFAULTS.largest_batch_bytes,
@@ -74,6 +78,9 @@ def serve(
     encoders: upload_options.Encoders = DEFAULTS.encoders,
     encoding_speed: upload_options.EncodingSpeed = DEFAULTS.encoding_s_per_video_s,
     sign_in: identity_options.SignIn = None,
+    past_attempts: Annotated[
+        int, typer.Option(help="Made-up attempts at quizzes, for reports on them; 0: there are no reports.")
+    ] = Configuration.past_attempts,
 ) -> None:
     """The reference backend: a small e-learning platform that really hashes, renders, streams and stores.
 
@@ -85,6 +92,8 @@ def serve(
 
     Example: firstbell serve --upload-mode faithful --upload-largest 50000000 --upload-rate 20e6 --encoders 4
 
+    Example: firstbell serve --edge-bytes 2000000000 --edge-rate 100e6 --no-edge-coalesce
+
     Example: firstbell serve --sign-in idp --sign-in idp-tenant-rate=200 --sign-in sms-lag=8
     """
     content = ContentOptions(
@@ -93,6 +102,7 @@ def serve(
         mirror_failure_share=mirror_failures, mirror_backoff_s=mirror_backoff, mirror_resume=mirror_resume,
     )  # fmt: skip
     content.check(beside=True)
+    edge = edge_options.edge_rules(edge_bytes, edge_coalesce, edge_rate, beside=True)
     identity = IdentityOptions.parse(sign_in)
     identity.check(beside=True)
     try:
@@ -100,7 +110,8 @@ def serve(
             host=host, port=port, workers=workers, hash_threads=hash_threads, database=database, data_directory=data,
             learners=learners, password_hash=_parsed(password_hash), page_cache_s=page_cache,
             commit_delay_s=commit_delay, replace_workers=replace_workers,
-            cores=tuple(core) if core else None, seed=seed, **asdict(content),
+            cores=tuple(core) if core else None, seed=seed, **asdict(content), past_attempts=past_attempts,
+            edge=edge,
             uploads=UploadRules(
                 mode=upload_mode.value, largest_bytes=upload_largest, largest_batch_bytes=upload_largest_batch,
                 bits_per_s=upload_rate, cut_share=upload_cuts, lag_s=upload_lag, resume=upload_resume,

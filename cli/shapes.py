@@ -10,6 +10,7 @@ from firstbell.models.arrivals import (
     FirstBellArrivals,
     PoissonArrivals,
     Shape,
+    SteppedArrivals,
     arrival_times,
     most_in_session,
     rise_of,
@@ -17,10 +18,13 @@ from firstbell.models.arrivals import (
 from firstbell.models.plan import Plateau
 from firstbell.models.problems import InputError, Problem
 from firstbell.models.workload import Workload
+from firstbell.models.workload.states import day_shares_between, seconds_of_day
 
 SPAWNED_PER_S = 500.0  # learners that a process has ready in a second, with room to spare
 DURATION_S = 60.0
 BELL_REACH = 3.0  # spreads to either side of the bell: 99.7 % of its logins
+SOAK_S = 1_800.0
+SPIKE_FACTOR, SPIKE_WIDTH_S, SPIKE_S = 5.0, 20.0, 120.0
 BEFORE_DEADLINE = 0.8  # share of the time; the rest shows how what has queued up drains
 
 
@@ -31,6 +35,10 @@ class ShapeName(StrEnum):
     POISSON = "poisson"
     FIRST_BELL = "first-bell"
     DEADLINE = "deadline"
+    SCHOOL_DAY = "school-day"
+    EVENING_WAVE = "evening-wave"
+    SPIKE = "spike"
+    SOAK = "soak"
 
 
 _OPTIONS = {
@@ -38,7 +46,12 @@ _OPTIONS = {
     ShapeName.POISSON: ("rate",),
     ShapeName.FIRST_BELL: ("sigma", "centre"),
     ShapeName.DEADLINE: ("rise", "centre"),
+    ShapeName.SCHOOL_DAY: ("from", "to"),
+    ShapeName.EVENING_WAVE: ("from", "to"),
+    ShapeName.SPIKE: ("rate", "factor", "width", "centre"),
+    ShapeName.SOAK: (),
 }
+_HOURS = {ShapeName.SCHOOL_DAY: ("07:00", "17:00"), ShapeName.EVENING_WAVE: ("17:00", "23:00")}
 
 
 def first_bell(
@@ -73,22 +86,30 @@ class Coming:
     sigma: float | None = None
     centre: float | None = None
     rise: float | None = None
+    factor: float | None = None
+    width: float | None = None
+    begin: str | None = None
+    end: str | None = None
 
     def plateaus(self, profile: Workload) -> tuple[tuple[Plateau, ...], Shape | None]:
         """The plateaus, and how learners come to them; raise InputError where an option is not the shape's."""
         self._refuse_options_of_others()
-        if self.shape is ShapeName.COHORT:
-            return self.scale.cohort(self.duration or DURATION_S), None
+        if self.shape in (ShapeName.COHORT, ShapeName.SOAK):
+            usual_s = DURATION_S if self.shape is ShapeName.COHORT else SOAK_S
+            return self.scale.cohort(self.duration or usual_s), None
         arrivals, hold_s = self._arrivals(profile)
         return (self._open(profile, arrivals, hold_s),), arrivals
 
     def _refuse_options_of_others(self) -> None:
-        given = {"rate": self.rate, "sigma": self.sigma, "centre": self.centre, "rise": self.rise}
+        given = {
+            "rate": self.rate, "sigma": self.sigma, "centre": self.centre, "rise": self.rise, "factor": self.factor,
+            "width": self.width, "from": self.begin, "to": self.end,
+        }  # fmt: skip
         problems = [
             Problem(
                 source="firstbell run",
                 key=f"--{name}",
-                value=f"{value:g}",
+                value=value if isinstance(value, str) else f"{value:g}",
                 what=f"the shape {self.shape} has no such number",
                 remedy="Leave it out, or choose "
                 + " or ".join(f"--shape {shape}" for shape, names in _OPTIONS.items() if name in names),
@@ -100,14 +121,52 @@ class Coming:
             raise InputError(problems)
 
     def _arrivals(self, profile: Workload) -> tuple[Shape, float]:
-        if self.shape is ShapeName.POISSON:
-            return self._evenly(profile)
-        return self._at_a_bell(profile) if self.shape is ShapeName.FIRST_BELL else self._to_a_deadline(profile)
+        ways = {
+            ShapeName.POISSON: self._evenly,
+            ShapeName.FIRST_BELL: self._at_a_bell,
+            ShapeName.DEADLINE: self._to_a_deadline,
+            ShapeName.SPIKE: self._in_a_spike,
+            ShapeName.SCHOOL_DAY: self._over_hours,
+            ShapeName.EVENING_WAVE: self._over_hours,
+        }
+        return ways[self.shape](profile)
 
     def _evenly(self, profile: Workload) -> tuple[Shape, float]:
+        return PoissonArrivals(rate_per_s=self._rate_per_s(profile)), self.duration or DURATION_S
+
+    def _rate_per_s(self, profile: Workload) -> float:
         """By default as many as keep that number of learners in session (Little's law)."""
-        rate_per_s = self.rate or self.scale.learners * self.pace / profile.session.length_s.value
-        return PoissonArrivals(rate_per_s=rate_per_s), self.duration or DURATION_S
+        return self.rate or self.scale.learners * self.pace / profile.session.length_s.value
+
+    def _in_a_spike(self, profile: Workload) -> tuple[Shape, float]:
+        """A base, and for a while so many times as many; by default in the middle."""
+        duration_s, width_s = self.duration or SPIKE_S, self.width or SPIKE_WIDTH_S
+        middle_s = duration_s / 2 if self.centre is None else self.centre
+        begins_s, ends_s = middle_s - width_s / 2, middle_s + width_s / 2
+        if begins_s <= 0 or ends_s >= duration_s:
+            what = f"a spike of {width_s:g} s around second {middle_s:g} is not within the {duration_s:g} s measured"
+            remedy = "Give another --centre, a smaller --width or a longer --duration"
+            raise InputError.single(source="firstbell run", key="--width", value=width_s, what=what, remedy=remedy)
+        base = self._rate_per_s(profile)
+        rates = (base, base * (self.factor or SPIKE_FACTOR), base)
+        return SteppedArrivals(starts_s=(0.0, begins_s, ends_s), rates_per_s=rates), duration_s
+
+    def _over_hours(self, profile: Workload) -> tuple[Shape, float]:
+        """The profile's day between two times; its peak keeps that number of learners in session."""
+        usual = _HOURS[self.shape]
+        begin_s, end_s = (_clock_s(name, given or other) for name, given, other in (
+            ("from", self.begin, usual[0]), ("to", self.end, usual[1])
+        ))  # fmt: skip
+        if end_s <= begin_s:
+            what, remedy = "the time ends before it begins", "Give a later --to; hours over midnight are two runs"
+            raise InputError.single(source="firstbell run", key="--to", value=self.end, what=what, remedy=remedy)
+        factor = self.pace if self.duration is None else (end_s - begin_s) / self.duration
+        shares = day_shares_between(profile.day, begin_s, end_s)
+        peak = self._rate_per_s(profile)
+        return SteppedArrivals(
+            starts_s=tuple((start_s - begin_s) / factor for start_s, _ in shares),
+            rates_per_s=tuple(peak * share for _, share in shares),
+        ), (end_s - begin_s) / factor
 
     def _at_a_bell(self, profile: Workload) -> tuple[Shape, float]:
         return first_bell(
@@ -153,3 +212,13 @@ class Coming:
             each = min(each, most)
             ramp_s = each / SPAWNED_PER_S + 2
         return Plateau(kind="open", learners=each * self.scale.processes, ramp_s=ramp_s, hold_s=hold_s)
+
+
+def _clock_s(option: str, text: str) -> float:
+    try:
+        return seconds_of_day(text)
+    except ValueError:
+        what, remedy = "this is no time of day", "Write it as 07:30"
+        raise InputError.single(
+            source="firstbell run", key=f"--{option}", value=text, what=what, remedy=remedy
+        ) from None

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from datetime import date
 from difflib import get_close_matches
 from importlib.metadata import version
 from pathlib import Path
@@ -11,10 +12,12 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from firstbell.cli.profiles import DEFAULT, find_workload
+from firstbell.cli.profiles import DEFAULT, find_prices, find_workload
 from firstbell.cli.size_tables import (
     chances_table,
     layers_table,
+    machines_tables,
+    roll_out_tables,
     rows_table,
     school_lines_table,
     swings_tables,
@@ -24,10 +27,13 @@ from firstbell.models.fitted_model import FittedModel, read_model
 from firstbell.models.problems import InputError
 from firstbell.models.school_line import SchoolLine, school_lines
 from firstbell.models.sizing import DRAWS, Demands, Purchase, demands_of, purchase
+from firstbell.models.sizing.prices import Prices, read_prices
+from firstbell.models.sizing.roll_out import RollOut, roll_out
 from firstbell.models.study import SizingRow
 from firstbell.models.workload import Workload, read_workload
 from firstbell.models.workload.what_if import Change, changed, changes_of_file, changes_of_options
 from firstbell.reports.csv import rows_csv
+from firstbell.reports.roll_out import roll_out_csv
 
 NO_MODEL = (
     "Without a model no cores and servers are sized: the profile does not say what a page, a login or a segment costs. "
@@ -58,11 +64,21 @@ def size(
     what_if: Annotated[
         Path | None, typer.Option(help="A YAML file with such figures: lines of KEY: VALUE.", exists=False)
     ] = None,
+    prices: Annotated[
+        str | None, typer.Option(metavar="NAME|FILE", help="A catalogue of machines and prices: what it costs.")
+    ] = None,
+    by_stages: Annotated[
+        bool, typer.Option("--roll-out", help="What must be ordered by when, by the profile's roll-out.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
 ) -> None:
     """What must be bought, from a model or from the profile's stated demands.
 
     Example: firstbell size kosovo --model study/model.json --learners 60000
+
+    Example: firstbell size kosovo --model study/model.json --prices example
+
+    Example: firstbell size kosovo --model study/model.json --roll-out --out tender
 
     Example: firstbell size kosovo --set sizing.bandwidth.edge_hit_ratio=0.8 --set states.watching.share=0.3/0.4/0.5
     """
@@ -70,16 +86,24 @@ def size(
     profile = read_workload(path)
     changes = [*changes_of_options(assumed or ()), *(changes_of_file(what_if) if what_if else ())]
     fitted = None if model is None else read_model(model)
-    asked = Asked(model=fitted, learners=learners, seed=seed, draws=draws)
+    catalogue = None if prices is None else read_prices(find_prices(prices))
+    asked = Asked(model=fitted, learners=learners, seed=seed, draws=draws, prices=catalogue)
     found = asked.purchase(profile)
-    other = asked.purchase(changed(path, changes)) if changes else None
+    meant = changed(path, changes) if changes else profile
+    other = asked.purchase(meant) if changes else None
+    plan = asked.roll_out(meant, path) if by_stages else None
     _check_item(tornado, found.rows)
-    notes = [*_notes(profile, fitted), *_extrapolated(found.rows)]
+    notes = [*_notes(profile, fitted), *_extrapolated(found.rows), *_priced(asked)]
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
         (out / "sizing.csv").write_text(rows_csv((other or found).rows), encoding="utf-8")
+        if plan is not None:
+            (out / "roll-out.csv").write_text(roll_out_csv(plan), encoding="utf-8")
     if as_json:
-        typer.echo(_document(profile, asked, notes, found, changes, other))
+        typer.echo(_document(profile, asked, notes, found, changes, other, plan))
+    elif plan is not None:
+        for table in roll_out_tables(plan):
+            Console().print(table)
     else:
         _print(found, other, tornado, school_lines(profile))
     for note in notes:
@@ -94,15 +118,32 @@ class Asked:
     learners: int | None
     seed: int
     draws: int
+    prices: Prices | None
+
+    @property
+    def levels(self) -> dict[str, int] | None:
+        """The level that was asked for; None: the profile's."""
+        return None if self.learners is None else {"asked": self.learners}
+
+    def demands(self, profile: Workload) -> Demands:
+        """What visits cost as the model has it, nothing without one."""
+        if self.model is None:
+            return Demands(cpu_s={}, source="the profile's stated demands")
+        return demands_of(self.model.at_utilization(profile.sizing.servers.max_utilization.value))
 
     def purchase(self, profile: Workload) -> Purchase:
         """The rows that can be told: cores and servers only where a model says what visits cost."""
-        demands = Demands(cpu_s={}, source="the profile's stated demands")
-        if self.model is not None:
-            demands = demands_of(self.model.at_utilization(profile.sizing.servers.max_utilization.value))
-        levels = None if self.learners is None else {"asked": self.learners}
-        found = purchase(profile, demands, levels=levels, seed=self.seed, draws=self.draws)
+        demands = self.demands(profile)
+        found = purchase(profile, demands, levels=self.levels, seed=self.seed, draws=self.draws, prices=self.prices)
         return found if demands.cpu_s else found.without_tiers()
+
+    def roll_out(self, profile: Workload, path: Path) -> RollOut:
+        """The profile's; raise InputError where it has none."""
+        found = roll_out(profile, self.demands(profile), levels=self.levels, seed=self.seed, draws=self.draws)
+        if found is None:
+            remedy = "Write its stages with their dates, as the profile kosovo has them"
+            raise InputError.single(source=str(path), key="rollout", what="the profile has no roll-out", remedy=remedy)
+        return found
 
 
 def _check_item(item: str | None, rows: Sequence[SizingRow]) -> None:
@@ -125,6 +166,9 @@ def _print(found: Purchase, other: Purchase | None, item: str | None, lines: Seq
         console.print(what_if_table(found.rows, other.rows))
         return
     console.print(rows_table(found.rows))
+    if any(row.chosen for row in found.rows):
+        for table in machines_tables(found.rows):
+            console.print(table)
     if found.chances:
         console.print(chances_table(found.chances))
     console.print(layers_table(found.rows))
@@ -147,6 +191,17 @@ def _extrapolated(rows: Sequence[SizingRow]) -> list[str]:
     return [f"Cores and servers for {learners} learners are {note}." for learners, note in marked.items()]
 
 
+def _priced(asked: Asked) -> list[str]:
+    """What the costs leave out, and whether they are examples."""
+    if asked.prices is None:
+        return []
+    servers = "" if asked.model else " Without a model no servers are priced, and so no total."
+    example = " Its prices are examples: nobody offers at them." if asked.prices.example else ""
+    return [
+        f"Prices: {asked.prices.title}, in {asked.prices.currency}, without {asked.prices.left_out}.{example}{servers}"
+    ]
+
+
 def _document(
     profile: Workload,
     asked: Asked,
@@ -154,6 +209,7 @@ def _document(
     found: Purchase,
     changes: Sequence[Change],
     other: Purchase | None,
+    plan: RollOut | None,
 ) -> str:
     document = {
         "firstbell": version("firstbell"),
@@ -161,12 +217,14 @@ def _document(
         "workload_hash": profile.hash,
         "seed": asked.seed,
         "draws": asked.draws,
+        "prices": asked.prices and asked.prices.name,
         "notes": notes,
         **_as_json(found),
         "what_if": other and {"changes": [asdict(change) for change in changes], **_as_json(other)},
+        "roll_out": plan and asdict(plan),
         "school_lines": [asdict(line) for line in school_lines(profile)],
     }
-    return json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False)
+    return json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False, default=date.isoformat)
 
 
 def _as_json(found: Purchase) -> dict[str, object]:

@@ -6,6 +6,7 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Column, Table
 
 from firstbell.models.school_line import SchoolLine
+from firstbell.models.sizing.roll_out import RollOut
 from firstbell.models.study import LevelChance, SizingRow, Swing
 from firstbell.reports.answer import level_title
 from firstbell.reports.chances import BOUGHT_AT, chance_sentence
@@ -31,6 +32,44 @@ def rows_table(rows: Sequence[SizingRow]) -> Table:
                 first.title, *(_figure(at.get(level)) for level, _ in levels), *[first.binding][: len(decided_by)]
             )
     return table
+
+
+def machines_tables(rows: Sequence[SizingRow]) -> Iterator[Table]:
+    """Which machines each tier's cost is made of, and at the highest level why not others."""
+    levels = levels_of(rows)
+    highest, learners = max(levels, key=lambda level: level[1])
+    title = "Machines to buy, the spare ones with them: the cheapest that carry the tier"
+    bought = Table("", *(unbroken(level_title(*level)) for level in levels), box=SIMPLE_HEAD, title=title,
+                   title_justify="left")  # fmt: skip
+    why_not = Table("", "Not bought", "because", box=SIMPLE_HEAD, title_justify="left",
+                    title=f"Machines that were looked at for {count(learners)} learners")  # fmt: skip
+    chosen = [row for row in rows if row.chosen]
+    for item in dict.fromkeys(row.item for row in chosen):
+        at = {row.level: row for row in chosen if row.item == item}
+        tier = next(iter(at.values())).title.removesuffix(", a month")
+        bought.add_row(tier, *(at[level].binding if level in at else "" for level, _ in levels))
+        for first, each in enumerate(at[highest].rejected if highest in at else ()):
+            why_not.add_row("" if first else tier, each.option, each.reason)
+    yield bought
+    yield why_not
+
+
+def roll_out_tables(plan: RollOut) -> Iterator[Table]:
+    """How many learners there are from when on, and what must be ordered by when at the highest level."""
+    levels = Table("From", "Stage", "Municipalities", "Level", Column("Learners", justify="right"), box=SIMPLE_HEAD,
+                   title="The level over time", title_justify="left")  # fmt: skip
+    for each in sorted(plan.levels, key=lambda each: each.starts_on):
+        learners = unbroken(interval(each.low, each.learners, each.high, ""))
+        levels.add_row(str(each.starts_on), each.stage, count(each.municipalities), each.level, learners)
+    yield levels
+    highest = max(plan.levels, key=lambda each: each.learners).level
+    due = Table("Order by", "at the safest", "In service on", "For", "", "In all", "New", box=SIMPLE_HEAD,
+                title=f"What must be ordered by when, level {highest}", title_justify="left")  # fmt: skip
+    for each_due in (each for each in plan.due if each.level == highest):
+        in_all = unbroken(interval(each_due.low, each_due.quantity, each_due.high, each_due.unit))
+        days = (str(day) for day in (each_due.order_by, each_due.order_by_safe, each_due.needed_on))
+        due.add_row(*days, each_due.occasion, each_due.title, in_all, _plain(each_due.added, each_due.unit))
+    yield due
 
 
 def layers_table(rows: Sequence[SizingRow]) -> Table:

@@ -45,7 +45,7 @@ def _by_instance(writes: pa.Table | None, instances: int) -> pa.Table | None:
 
 
 def _kept(store: Store, instance: int) -> Iterator[Kept]:
-    for attempt, learner, quiz, correct in store.rows("SELECT id, learner, quiz, correct FROM attempts"):
+    for attempt, learner, quiz, correct in store.rows("SELECT id, learner, quiz, correct FROM attempts WHERE id > 0"):
         yield Kept("attempt", f"{instance}/{attempt}", learner, digest_of(quiz))
         if correct is not None:
             yield Kept("hand-in", f"{instance}/{attempt}", learner, digest_of(correct))

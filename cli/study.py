@@ -1,5 +1,6 @@
 """`firstbell study`: the whole road, from a running backend to a report."""
 
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -11,7 +12,7 @@ from rich.console import Console
 
 from firstbell.cli.analysis import Effort, analyse
 from firstbell.cli.choices import unknown_choice
-from firstbell.cli.folders import new_folder
+from firstbell.cli.folders import PROFILE, new_folder
 from firstbell.cli.machine import Halves, halves
 from firstbell.cli.profiles import DEFAULT, find_workload
 from firstbell.cli.progress import follow
@@ -102,6 +103,7 @@ def study(
         check_consent(target, confirm_host)
         check_reachable(target)
     folder = new_folder(out, "study")
+    shutil.copyfile(workload_path, folder / PROFILE)
     tempo = Tempo.of(profile.study, quick=quick)
     with system_under_test(target, folder / "backend", accounts=ACCOUNTS, seed=seed, console=console) as url:
         trip = Trip(

@@ -1,4 +1,5 @@
-"""Learners who come by a rate, whatever the platform makes of those who came before: evenly, at a bell, to a deadline.
+"""Learners who come by a rate, whatever the platform makes of those who came before: evenly, at a bell, to a deadline,
+over a day.
 
 Each shape gives the intensity λ(t) of a Poisson process from time 0, when measuring begins. Its arrivals are drawn once
 from a seed, before anything is loaded, so that nothing the platform does can move or remove one of them.
@@ -6,11 +7,11 @@ from a seed, before anything is loaded, so that nothing the platform does can mo
 
 import math
 from abc import abstractmethod
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from scipy.special import ndtr, ndtri
 
 from firstbell.models.time_varying import ArrivalCurve, mean_in_session, percentile_in_session
@@ -127,7 +128,47 @@ class DeadlineArrivals(_Shape):
         return math.exp(-self.deadline_s / self.rise_s)
 
 
-Shape = Annotated[PoissonArrivals | FirstBellArrivals | DeadlineArrivals, Field(discriminator="shape")]
+class SteppedArrivals(_Shape):
+    """Sign-ins at a rate that is constant between steps: a day, or a spike. The last rate goes on for ever."""
+
+    activity: ClassVar[str] = "login"
+    shape: Literal["steps"] = "steps"
+    starts_s: tuple[float, ...] = Field(min_length=1, description="when each rate begins; the first at 0")
+    rates_per_s: tuple[Annotated[float, Field(ge=0, allow_inf_nan=False)], ...]
+
+    @model_validator(mode="after")
+    def _steps(self) -> Self:
+        starts = self.starts_s
+        if len(starts) != len(self.rates_per_s) or starts[0] != 0 or list(starts) != sorted(set(starts)):
+            raise ValueError("steps begin at 0 and rise, each with a rate")
+        if self.rates_per_s[-1] <= 0:
+            raise ValueError("the last rate goes on, and must be above 0")
+        return self
+
+    def rate_at(self, time_s: Floats) -> Floats:
+        return np.asarray(np.array(self.rates_per_s)[np.searchsorted(self.starts_s, time_s, side="right") - 1])
+
+    def expected_by(self, time_s: Floats) -> Floats:
+        step = np.searchsorted(self.starts_s, time_s, side="right") - 1
+        into_s = time_s - np.array(self.starts_s)[step]
+        return np.asarray(self._before()[step] + np.array(self.rates_per_s)[step] * into_s)
+
+    def moment_of(self, expected: Floats) -> Floats:
+        # Of steps with the rate 0 none holds a moment: the last step that begins with less is the one.
+        before, rates = self._before(), np.array(self.rates_per_s)
+        step = np.maximum(np.searchsorted(before, expected, side="left") - 1, 0)
+        gone = np.where(rates[step] > 0, rates[step], 1.0)
+        return np.asarray(np.array(self.starts_s)[step] + (expected - before[step]) / gone)
+
+    def _before(self) -> Floats:
+        """(steps) Λ at the beginning of each."""
+        lengths_s = np.diff(np.array(self.starts_s))
+        return np.concatenate([[0.0], np.cumsum(lengths_s * np.array(self.rates_per_s[:-1]))])
+
+
+Shape = Annotated[
+    PoissonArrivals | FirstBellArrivals | DeadlineArrivals | SteppedArrivals, Field(discriminator="shape")
+]
 
 
 def rise_of(*, last_share: float, last_s: float) -> float:

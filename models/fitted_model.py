@@ -160,6 +160,9 @@ class FittedModel(_Part):
     growth: tuple[tuple[float, float], ...] = Field(
         default=(), description="requests a second and the factor on demands there; empty where none grows"
     )
+    slice_s: float | None = Field(
+        default=None, ge=0, description="what a woken event loop waits for at most before it has a core; None: not told"
+    )
     quality: FitQuality
 
     @model_validator(mode="after")

@@ -7,7 +7,7 @@ what a plan can't know; each constant says why.
 import math
 from dataclasses import dataclass
 
-from firstbell.models.traffic import ACTIVITIES, bits_out_per_s, request_rates_per_s
+from firstbell.models.traffic import ACTIVITIES, bits_out_per_s, fetched_bits_per_s, request_rates_per_s
 from firstbell.models.workload import Workload
 
 UTILIZATION = 0.7
@@ -75,12 +75,12 @@ class Traffic:
 
     @classmethod
     def of(cls, workload: Workload, learners: int, *, byte_fraction: float = 1.0) -> "Traffic":
-        """The activities that the scenarios play; of each segment the share ``byte_fraction`` is fetched."""
+        """What the scenarios play; of each segment, and range of a download, the share ``byte_fraction`` is fetched."""
         rates, bits = request_rates_per_s(workload, learners), bits_out_per_s(workload, learners)
         return cls(
             learners=learners,
-            requests_per_s=sum(rates[activity] for activity in ACTIVITIES),
-            bits_per_s=(bits["video"] + bits["discarded"]) * byte_fraction + bits["pages"],
+            requests_per_s=sum(rates[name] for name in (*ACTIVITIES, *workload.playable)),
+            bits_per_s=fetched_bits_per_s(workload, learners) * byte_fraction + bits["pages"],
         )
 
     def cores_taken(self, cost: LearnerCost) -> float:

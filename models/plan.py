@@ -56,7 +56,9 @@ class Plan(BaseModel):
     plateaus: tuple[Plateau, ...] = Field(min_length=1)
     pace: float = Field(default=1.0, gt=0, description="people's clocks run this much faster; players' never do")
     session_s: float = Field(gt=0, description="mean time in session before the pace")
-    byte_fraction: float = Field(default=1.0, gt=0, le=1, description="share of each segment's bytes fetched")
+    byte_fraction: float = Field(
+        default=1.0, gt=0, le=1, description="share of the bytes of segments and ranges fetched"
+    )
     processes: int = Field(default=1, ge=1)
     cores: tuple[int, ...] = Field(default=(), description="cores that the generator is bound to; empty: any")
     sign_in_first: bool = Field(
@@ -75,6 +77,7 @@ class Plan(BaseModel):
     accounts: str | None = Field(
         default=None, description="folder of the users.csv whose users sign in by digital ID; none: made-up ones do"
     )
+    new_lesson: bool = Field(default=False, description="everybody who watches does so the same lesson, new to all")
     first_learner: int = Field(default=0, ge=0, description="index of the first account used")
     seed: int = 1
 

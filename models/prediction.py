@@ -29,7 +29,7 @@ Floats = NDArray[np.float64]
 # A request passes the front, the application, what the application calls, and comes back the same way.
 ROUTE = (("delivery", 0.5), ("app", 0.5), ("auth", 1.0), ("database", 1.0), ("app", 0.5), ("delivery", 0.5))
 ELSEWHERE = Pool(name="elsewhere", kind="delay")
-SLICE_S = 0.003  # what Linux lets a thread finish before one that woke: from two runs, see docs/calibration.md
+SLICE_S = 0.002  # of a model whose levels did not tell its own, see event_loops; between those of three machines
 WARMUP_SHARE = 0.25
 MOST_REQUESTS = (
     250_000  # of one simulation where many are compared, or throughput alone is read off: see docs/calibration.md
@@ -61,7 +61,13 @@ def measured_machine(model: FittedModel) -> Machine:
     """
     named = {"+".join(pool.stations): pool for pool in model.pools}
     return Machine(
-        hosts=(Host(name="measured", cores=model.cores - sum(model.background), slice_s=SLICE_S),),
+        hosts=(
+            Host(
+                name="measured",
+                cores=model.cores - sum(model.background),
+                slice_s=SLICE_S if model.slice_s is None else model.slice_s,
+            ),
+        ),
         pools=tuple(
             Pool(
                 name=name,

@@ -242,7 +242,7 @@ class SizingRow(_Part):
 
     level: str
     learners: int
-    group: str = Field(description="servers, storage, bandwidth or sign-in")
+    group: str = Field(description="servers, storage, bandwidth, sign-in or costs, say")
     item: str
     title: str
     quantity: float
@@ -256,6 +256,7 @@ class SizingRow(_Part):
     swings: tuple[Swing, ...] = Field(
         default=(), description="the inputs that move it, the one that moves it most first; all others likely"
     )
+    chosen: dict[str, int] = Field(default_factory=dict, description="how many of each offer make up the figure")
     rejected: tuple[Rejected, ...] = ()
     source: str
     shares: LayerShares | None = Field(default=None, description="None where the figure has no interval")

@@ -150,6 +150,12 @@ def bits_out_per_s(workload: Workload, learners: float) -> dict[str, float]:
     return {name: float(bits[0]) for name, bits in bits_out(likely_values(workload), learners).items()}
 
 
+def fetched_bits_per_s(workload: Workload, learners: float) -> float:
+    """Bits a second of video and of the downloads that a run plays: what it may fetch a declared fraction of."""
+    bits = bits_out_per_s(workload, learners)
+    return bits["video"] + bits["discarded"] + (bits["download"] if "download" in workload.playable else 0.0)
+
+
 def bits_in_per_s(workload: Workload, learners: float) -> dict[str, float]:
     """Bits a second from the learners, by stated state."""
     return {name: float(bits[0]) for name, bits in bits_in(likely_values(workload), learners).items()}

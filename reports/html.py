@@ -41,6 +41,7 @@ from firstbell.reports.names import (
 )
 from firstbell.reports.numbers import count, exact, interval, learners, moment, number, percent, quantity, rate, seconds
 from firstbell.reports.purchase import items_across_levels, main_groups, purchase_levels
+from firstbell.reports.station_diagram import station_plot, stations_of
 from firstbell.reports.tornado import MOST, figure, short_name, tornado_plot
 from firstbell.reports.trust import error_in_words, miss_in_words, trust_in, trust_sentences
 
@@ -89,6 +90,8 @@ def _plots(study: Study, language: Language) -> dict[str, object]:
         "response_plots": response_plots(study, language=language),
         "sizing_plots": sizing_plots(items_across_levels(study), language=language),
         "demand_plot": demand_plot(study, language=language),
+        "stations": stations_of(study),
+        "station_plot": station_plot(stations_of(study), language=language),
         "load_layer_plot": _load_layer_plot(study, language),
         "purchase_layer_plot": _purchase_layer_plot(study, language),
         "tornado_plots": _tornado_plots(study, language),

@@ -15,6 +15,8 @@ _ACTIVITIES = {
     "autosave": "quiz autosave",
     "submit": "quiz submit",
     "poll": "lesson poll",
+    "download_range": "range of a download",
+    "report": "analytics report",
     "upload_file": "upload of a file",
     "upload_batch": "upload of a batch",
     "upload_zip": "upload of a zip",
@@ -27,6 +29,7 @@ _STATIONS = {
     "delivery": "delivery",
     "storage": "storage of uploads",
     "encoding": "encoders",
+    "edge": "edge cache",
     "host": "whole machine",
 }
 
@@ -44,6 +47,7 @@ _GROUPS = {
     "bandwidth": "Bandwidth",
     "sign-in": "Sign-in",
     "office": "Office service",
+    "costs": "Costs",
     "schools": "Schools' lines",
 }
 

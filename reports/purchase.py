@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from firstbell.models.study import Input, Rejected, SizingRow, Study
 
-_GROUP_ORDER = ("servers", "storage", "bandwidth", "sign-in", "office", "schools")
+_GROUP_ORDER = ("servers", "storage", "bandwidth", "sign-in", "costs", "office", "schools")
 _NOT_BOUGHT = frozenset({"schools", "office"})
 MAIN_ITEMS = frozenset(
     {
@@ -20,6 +20,8 @@ MAIN_ITEMS = frozenset(
         "edge_peak_bits_per_s",
         "origin_peak_bits_per_s",
         "first_bell_logins_per_s",
+        "cost_per_month",
+        "cost_of_term",
     }
 )
 HEADLINE_ITEMS = frozenset(
@@ -31,6 +33,7 @@ HEADLINE_ITEMS = frozenset(
         "storage_raw_bytes",
         "edge_peak_bits_per_s",
         "first_bell_logins_per_s",
+        "cost_per_month",
     }
 )
 

@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
+from typing import TYPE_CHECKING, Literal
 
 from firstbell.models.problems import InputError
 from firstbell.models.workload import Workload
@@ -12,7 +13,11 @@ from firstbell.scenarios.chance import Chance
 from firstbell.scenarios.http.client import SharedBody
 from firstbell.scenarios.visit import Visit
 
+if TYPE_CHECKING:
+    from firstbell.scenarios.offline_item import OfflineItem
+
 REFERENCE = "reference"
+ReportKind = Literal["category", "course", "group", "user"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -118,6 +123,14 @@ class Adapter(ABC):
     def upload_zip(self, visit: Visit, parcel: Parcel) -> None:
         """Upload a zip, have it unpacked, and see whether its files have their names. Only asked where ``plays`` has
         upload."""
+        raise NotImplementedError
+
+    def download_range(self, visit: Visit, item: "OfflineItem") -> None:
+        """Fetch the next range of an item (see ``scenarios.ranged``). Only asked where ``plays`` has download."""
+        raise NotImplementedError
+
+    def report(self, visit: Visit, kind: ReportKind) -> None:
+        """Ask for a report on what pupils learn. Only asked where ``plays`` has reports."""
         raise NotImplementedError
 
 

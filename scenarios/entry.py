@@ -15,7 +15,7 @@ from firstbell.scenarios.consent import check_consent
 from firstbell.scenarios.heartbeat import Heartbeat
 from firstbell.scenarios.http.client import Origin
 from firstbell.scenarios.learner import Learner
-from firstbell.scenarios.learners import Browser, LessonAttender, QuizTaker, Uploader, Watcher
+from firstbell.scenarios.learners import Browser, Downloader, LessonAttender, QuizTaker, ReportReader, Uploader, Watcher
 from firstbell.scenarios.load import Load
 from firstbell.scenarios.newcomers import newcomers_of
 from firstbell.scenarios.publishing import Teacher
@@ -29,7 +29,7 @@ _MOST_PROCESSES = 64
 _SILENT_BEATS = 20
 """Seconds for which a worker may be silent. Locust gives it three, which processes that share a core may need to make
 a ramp's learners; the verdict knows from the record how long an event loop stood still."""
-_LEARNERS: tuple[type[Learner], ...] = (Watcher, Browser, QuizTaker, LessonAttender, Uploader)
+_LEARNERS: tuple[type[Learner], ...] = (Watcher, Browser, QuizTaker, LessonAttender, Uploader, Downloader, ReportReader)
 
 
 def classes() -> dict[str, type]:

@@ -13,6 +13,7 @@ from firstbell.scenarios.attendance import Attendance
 from firstbell.scenarios.http.client import Client, Outcome
 from firstbell.scenarios.load import Load
 from firstbell.scenarios.login import GaveUpError, fail, sign_in
+from firstbell.scenarios.offline_item import OfflineItem
 from firstbell.scenarios.pacer import Pacer
 from firstbell.scenarios.visit import StepFailedError, Visit
 
@@ -40,6 +41,8 @@ class Learner(User):
     first_session: bool
     pacers: tuple[Pacer, ...]
     tries_in_vain: int = 0
+    offline_item: OfflineItem | None = None
+    """What its device holds of an item that it has not downloaded whole yet; it outlives the session."""
 
     def on_start(self) -> None:
         """Take a place among the learners and wait for the moment to come in."""

@@ -1,13 +1,15 @@
 """The learners of the profile's mix, one Locust user class for each state."""
 
 from firstbell.scenarios.browse import browse
+from firstbell.scenarios.download import download
 from firstbell.scenarios.learner import Learner
 from firstbell.scenarios.lesson import attend
 from firstbell.scenarios.quiz import take_quizzes
+from firstbell.scenarios.report import read_reports
 from firstbell.scenarios.stream import watch
 from firstbell.scenarios.upload import upload
 
-__all__ = ["Browser", "LessonAttender", "QuizTaker", "Uploader", "Watcher"]
+__all__ = ["Browser", "Downloader", "LessonAttender", "QuizTaker", "ReportReader", "Uploader", "Watcher"]
 
 
 class Watcher(Learner):
@@ -53,3 +55,21 @@ class Uploader(Learner):
 
     def act(self, since_s: float) -> None:
         upload(self, since_s)
+
+
+class Downloader(Learner):
+    """Downloads items to use them offline, where the profile says how."""
+
+    state = "download"
+
+    def act(self, since_s: float) -> None:
+        download(self, since_s)
+
+
+class ReportReader(Learner):
+    """Looks at reports on what pupils learn, where the profile says which."""
+
+    state = "reports"
+
+    def act(self, since_s: float) -> None:
+        read_reports(self, since_s)

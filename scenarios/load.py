@@ -35,7 +35,8 @@ _LONGEST_WAIT_S = 5.0
 class Load:
     """One process's part of a run.
 
-    ``learners`` counts those in session here. ``byte_fraction`` is the share of each segment that is fetched.
+    ``learners`` counts those in session here. ``byte_fraction`` is the share of each segment, and of each range of a
+    download, that is fetched.
     """
 
     def __init__(
@@ -73,6 +74,7 @@ class Load:
         rungs = self.workload.content.ladder.rungs
         self.rung_caps = Choice([rung.share for rung in rungs] if self.network is None else _only_last(len(rungs)))
         self._videos = self._catalogues()
+        self._new_lesson = plan.new_lesson if plan else False
         self._popularity = Popularity(len(self._videos[0]), self.workload.content.popularity_zipf.value)
         self.alarm = AlarmClock()
         self.spawned = 0
@@ -92,7 +94,9 @@ class Load:
         return self.network is not None or self._schools is not None
 
     def any_video(self, account: Account) -> Video:
-        """A video of the account's catalogue, by its popularity."""
+        """A video of the account's catalogue, by its popularity; or the one that is new, and comes last in it."""
+        if self._new_lesson:
+            return self._videos[account.by_phone][-1]
         return self._videos[account.by_phone][self._popularity.rank(self.chance)]
 
     @cached_property

@@ -9,10 +9,12 @@ from locust.exception import StopUser
 from firstbell.models.plan import Plan
 from firstbell.scenarios.browse import browse
 from firstbell.scenarios.chance import Choice
+from firstbell.scenarios.download import download
 from firstbell.scenarios.learner import Learner, SessionOverError
 from firstbell.scenarios.lesson import attend
 from firstbell.scenarios.login import GaveUpError, fail, sign_in
 from firstbell.scenarios.quiz import take_quizzes
+from firstbell.scenarios.report import read_reports
 from firstbell.scenarios.schedule import ALWAYS
 from firstbell.scenarios.stream import watch
 from firstbell.scenarios.upload import upload
@@ -21,7 +23,15 @@ from firstbell.scenarios.visit import StepFailedError
 if TYPE_CHECKING:
     from firstbell.scenarios.adapter import Attempt
 
-_ACTS = {"watching": watch, "browsing": browse, "quiz": take_quizzes, "lesson": attend, "upload": upload}
+_ACTS = {
+    "watching": watch,
+    "browsing": browse,
+    "quiz": take_quizzes,
+    "lesson": attend,
+    "upload": upload,
+    "download": download,
+    "reports": read_reports,
+}
 
 
 class Newcomer(Learner):
@@ -103,6 +113,7 @@ class Newcomer(Learner):
         """Leave nothing to whoever arrives next."""
         self._leave()
         self.pacers = ()
+        self.offline_item = None
         self.client.close()
         self.client.set_token(None)
 

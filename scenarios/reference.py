@@ -4,11 +4,12 @@ import re
 from collections.abc import Sequence
 
 from firstbell.models.workload import Workload
-from firstbell.scenarios import tus
+from firstbell.scenarios import ranged, tus
 from firstbell.scenarios.accounts import Account
-from firstbell.scenarios.adapter import Adapter, Attempt, Parcel, Video
+from firstbell.scenarios.adapter import Adapter, Attempt, Parcel, ReportKind, Video
 from firstbell.scenarios.chance import Chance
 from firstbell.scenarios.http.client import Reply
+from firstbell.scenarios.offline_item import OfflineItem
 from firstbell.scenarios.reference_sign_in import ReferenceSignIn, platform_of
 from firstbell.scenarios.visit import Visit
 from firstbell.scenarios.writes import Write, digest_of
@@ -23,12 +24,13 @@ _OPTIONS = 4
 _FIRST_ITEM = 14_000  # numbers below are those of the catalogue that the backend is filled with
 _ITEM_S = 1_200
 _MASTER = "master.m3u8"
+_GROUPS = ("grade", "school", "region", "sex")
 
 
 class ReferenceAdapter(Adapter):
     """Speaks to ``firstbell serve``."""
 
-    plays = frozenset({"upload"})
+    plays = frozenset({"download", "reports", "upload"})
 
     def __init__(self, workload: Workload, chance: Chance) -> None:
         super().__init__(workload, chance)
@@ -109,6 +111,15 @@ class ReferenceAdapter(Adapter):
         if parcel.names:
             look = f"{place}/files?first=1"
             visit.ask("upload_zip.files", "GET", look, read=lambda reply: _check(reply, parcel.names))
+
+    def download_range(self, visit: Visit, item: OfflineItem) -> None:
+        video = item.video
+        namespace = video.master_path.removesuffix(f"/videos/{video.id}/{_MASTER}")
+        ranged.fetch(visit, f"{namespace}/downloads/{video.id}", item)
+
+    def report(self, visit: Visit, kind: ReportKind) -> None:
+        query = f"?by={_GROUPS[self.chance.below(len(_GROUPS))]}" if kind == "group" else ""
+        visit.request(f"report.{kind}", "GET", f"/reports/{kind}{query}", keep_body=False)
 
     def _search(self) -> str:
         """Half look into a category of their grade, half leaf through one of the two."""

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from firstbell.models.plan import Plan
 from firstbell.scenarios.attendance import Attendance
 
-PLAYER_CLOCKS = frozenset({"beacon"})
-"""Clocks that the study's pace does not touch: video plays at its true speed, whatever people do."""
+PLAYER_CLOCKS = frozenset({"beacon", "download"})
+"""Clocks that the study's pace does not touch: video plays at its true speed, and lines carry as much, whatever people
+do."""
 
 RAMP = -1
 """The level of what is due in a ramp, before the first plateau or after the last."""

@@ -106,7 +106,7 @@ class Visit:
         return reply
 
     def cut(self, step: str, prepared: PreparedRequest) -> None:
-        """Send a request in whose shared body the learner's own line breaks.
+        """Send a request in whose shared body, or into whose sink, the learner's own line breaks.
 
         That is no fault of the platform: it is recorded as ``ok``, without a status. An answer that came before is
         recorded as what it is, and raises StepFailedError where it is no good one.

@@ -7,6 +7,7 @@ from firstbell.models.networks.closed import ClosedAnswer, ClosedModel
 from firstbell.models.networks.convolution import convolution, convolution_steps
 from firstbell.models.networks.exact_mva import exact_mva
 from firstbell.models.networks.fluid import fluid
+from firstbell.models.networks.inversion import MOST_CLASSES, inversion, inversion_steps
 from firstbell.models.networks.network import SOURCE, Network
 from firstbell.models.networks.one_queue import fits_one_queue, one_queue
 from firstbell.models.networks.results import solution_of
@@ -16,12 +17,20 @@ from firstbell.models.problems import InputError
 Method = Callable[[ClosedModel], ClosedAnswer]
 
 APPROXIMATIONS: dict[str, Method] = {"linearizer": linearizer, "aql": aql, "bard-schweitzer": bard_schweitzer}
-EXACT: dict[str, Method] = {"exact-mva": exact_mva, "convolution": convolution, "birth-death": one_queue}
+EXACT: dict[str, Method] = {
+    "exact-mva": exact_mva,
+    "inversion": inversion,
+    "convolution": convolution,
+    "birth-death": one_queue,
+}
 METHODS: dict[str, Method] = {**EXACT, **APPROXIMATIONS, "fluid": fluid}
 
 # about two seconds each on one core of 2020
 MVA_STEPS = 2.0e9
 CONVOLUTION_STEPS = 2.0e8
+INVERSION_STEPS = 4.0e8
+# below this share of two seconds nothing faster is looked for, as planning an inversion takes that long
+AT_ONCE = 0.05
 # numbers held at once, 8 bytes each
 ROOM = 1.5e8
 # what somebody who asks for an exact method by name may have to wait longer for
@@ -35,7 +44,8 @@ def solve(network: Network, method: str = "auto") -> Solution:
     AQL or Bard–Schweitzer) elsewhere, and wherever a first-come station has no product form: the approximations take
     account of it, and the exact methods would not. ``exact-mva`` on stations whose speed depends on the number present
     is answered by ``birth-death`` (one class, one queue) or ``convolution``, which are as exact and do not lose their
-    digits. ``Solution.method`` says which was taken, and ``Solution.advice`` how far to trust it.
+    digits; where it would take long, ``auto`` takes ``inversion`` if that is quicker. ``Solution.method`` says which
+    was taken, and ``Solution.advice`` how far to trust it.
 
     Raises InputError for an unknown or unaffordable method, SolutionRefused when its answer breaks a law.
     """
@@ -53,16 +63,33 @@ def solve(network: Network, method: str = "auto") -> Solution:
 
 
 def _automatic(network: Network, model: ClosedModel) -> Solution:
-    method = _exact_method(model)
-    if not any(model.first_come) and model.whole and _effort(model, method) <= 1.0:
-        return _exact(network, model, method)
     refusals = []
+    for method in _exact_methods(model):
+        try:
+            return _exact(network, model, method)
+        except SolutionRefused as refusal:
+            refusals.append(str(refusal))
     for name, approximation in APPROXIMATIONS.items():
         try:
             return solution_of(network, model, approximation(model), method=name, exact=False)
         except (SolutionRefused, FloatingPointError) as refusal:
             refusals.append(str(refusal))
     raise SolutionRefused("; ".join(refusals))
+
+
+def _exact_methods(model: ClosedModel) -> list[str]:
+    """Those that ``auto`` can afford, the quickest first."""
+    if any(model.first_come) or not model.whole:
+        return []
+    usual = _exact_method(model)
+    efforts = {usual: _effort(model, usual)}
+    if efforts[usual] > AT_ONCE and _can_invert(model):
+        efforts["inversion"] = _effort(model, "inversion")
+    return sorted((method for method, effort in efforts.items() if effort <= 1.0), key=lambda method: efforts[method])
+
+
+def _can_invert(model: ClosedModel) -> bool:
+    return model.fixed_rate and model.populations.size <= MOST_CLASSES
 
 
 def _exact(network: Network, model: ClosedModel, method: str) -> Solution:
@@ -88,6 +115,14 @@ def _affordable(model: ClosedModel, method: str) -> str:
             what="birth-death is for one closed class and one queue",
             remedy="Use auto or convolution.",
         )
+    if method == "inversion" and not _can_invert(model):
+        raise InputError.single(
+            source=SOURCE,
+            key="method",
+            value=method,
+            what=f"inversion is for up to {MOST_CLASSES} closed classes and stations of one speed each",
+            remedy="Use auto or convolution.",
+        )
     taken = _exact_method(model) if method == "exact-mva" else method
     if _effort(model, taken) > PATIENCE:
         raise InputError.single(
@@ -111,6 +146,8 @@ def _effort(model: ClosedModel, method: str) -> float:
     stations, classes = model.demand_s.shape
     if method == "birth-death":
         return model.lattice_size / ROOM
+    if method == "inversion":
+        return inversion_steps(model) / INVERSION_STEPS
     if method == "exact-mva":
         room = stations * model.lattice_size / (model.populations.max() + 1.0)
         steps = model.lattice_size * classes * max(stations, 1) / MVA_STEPS

@@ -11,7 +11,7 @@ from firstbell.models.sizing.case import Case
 from firstbell.models.sizing.rows import Line, Row, derived_term, figure_terms
 from firstbell.models.study import Rejected
 from firstbell.models.traffic import bits_in, bits_out, in_state
-from firstbell.models.workload.states import Day
+from firstbell.models.workload.states import Day, seconds_of_day
 
 SAMPLE_S = 300
 DAY_S = 86_400
@@ -42,7 +42,7 @@ def site_bits_per_s(
 
 def day_shares(day: Day) -> Array:
     """Load of a school day as shares of its peak, one each 5 minutes (288,); the last step runs on past midnight."""
-    starts = np.array([_seconds(step.start) for step in day.steps])
+    starts = np.array([seconds_of_day(step.start) for step in day.steps])
     shares = np.array([step.share for step in day.steps])
     order = np.argsort(starts)
     times = np.arange(0, DAY_S, SAMPLE_S)
@@ -172,8 +172,19 @@ def ingest_line_bits_per_s(values: Values, learners: float) -> Array:
     return np.asarray(incoming * (1 + values[f"{_ASSUMED}.headroom"]))
 
 
+def edge_billed_bits_per_s(values: Values, learners: float, day: Day) -> Array:
+    """Traffic to the learners as lines are billed: the 95th percentile of a month."""
+    return edge_bits_per_s(values, learners) * billed_percentile(month_shares(day))
+
+
+def edge_month_bytes(values: Values, learners: float, day: Day) -> Array:
+    """What goes to the learners in a month."""
+    return edge_bits_per_s(values, learners) * float(month_shares(day).mean()) * MONTH_DAYS * DAY_S / 8
+
+
 def _billed(case: Case) -> Row:
-    samples = month_shares(case.assumed.workload.day)
+    day = case.assumed.workload.day
+    samples = month_shares(day)
     share = billed_percentile(samples)
     free_h = discarded_samples(len(samples)) * SAMPLE_S / 3600
     peak_h = float((samples >= 1).sum()) * SAMPLE_S / 3600
@@ -184,10 +195,10 @@ def _billed(case: Case) -> Row:
         unit="bit/s",
         formula=f"edge peak without headroom × {share:.2f}, the billed share of the day's steps",
         binding=f"the peak lasts {peak_h:g} h a month, {free_h:g} h are free",
-        source=f"5-minute samples of {MONTH_DAYS} days; {case.assumed.workload.day.source}",
+        source=f"5-minute samples of {MONTH_DAYS} days; {day.source}",
         rejected=_below_peak(peak_h, free_h),
     )
-    return _row(case, line, lambda values, learners: edge_bits_per_s(values, learners) * share)
+    return _row(case, line, lambda values, learners: edge_billed_bits_per_s(values, learners, day))
 
 
 def _below_peak(peak_h: float, free_h: float) -> tuple[Rejected, ...]:
@@ -198,8 +209,8 @@ def _below_peak(peak_h: float, free_h: float) -> tuple[Rejected, ...]:
 
 
 def _month(case: Case) -> Row:
-    mean = float(month_shares(case.assumed.workload.day).mean())
-    factor = mean * MONTH_DAYS * DAY_S / 8
+    day = case.assumed.workload.day
+    mean = float(month_shares(day).mean())
     line = Line(
         group=_GROUP,
         item="edge_month_bytes",
@@ -207,9 +218,9 @@ def _month(case: Case) -> Row:
         unit="bytes",
         formula=f"edge peak without headroom × {mean:.3f} (mean of the month's samples) × {MONTH_DAYS} days ÷ 8",
         binding="school days and the evening wave",
-        source=f"{case.assumed.workload.day.source}; days without school at the night's load",
+        source=f"{day.source}; days without school at the night's load",
     )
-    return _row(case, line, lambda values, learners: edge_bits_per_s(values, learners) * factor)
+    return _row(case, line, lambda values, learners: edge_month_bytes(values, learners, day))
 
 
 def _teams(case: Case, kind: str, key: str) -> Row:
@@ -224,8 +235,3 @@ def _teams(case: Case, kind: str, key: str) -> Row:
         source=case.assumed.figures[path].estimate.source,
     )
     return _row(case, line, lambda values, learners: in_state(values, learners, "lesson") * values[path])
-
-
-def _seconds(clock: str) -> int:
-    hours, minutes = clock.split(":")
-    return 3600 * int(hours) + 60 * int(minutes)

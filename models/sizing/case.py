@@ -1,6 +1,6 @@
 """What one sizing is made for: a level of learners, with the values and demands of its draws."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -8,8 +8,9 @@ from firstbell.models.duplicate_addresses import hit_ratio_under_two_names
 from firstbell.models.figures import Array, Figure, Reading, Values, figures_of
 from firstbell.models.sizing.correlated import check_correlations, correlated
 from firstbell.models.sizing.demands import Demands
-from firstbell.models.sizing.draws import drawn_values, probabilities
+from firstbell.models.sizing.draws import drawn_values, probabilities, probabilities_apart
 from firstbell.models.sizing.layers import LAYERS, PROBES
+from firstbell.models.sizing.prices import Prices, price_figures
 from firstbell.models.workload.profile import Workload
 
 
@@ -25,25 +26,31 @@ class Assumed:
     values: Values
     demands: Demands
     demand_s: Mapping[tuple[str, str], Array]
+    prices: Prices | None = None
     redrawn: Mapping[str, "Assumed"] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, workload: Workload, demands: Demands, *, draws: int, seed: int) -> "Assumed":
-        """Draw every uncertain figure ``draws`` times; the same seed draws the same."""
+    def of(
+        cls, workload: Workload, demands: Demands, *, draws: int, seed: int, prices: Prices | None = None
+    ) -> "Assumed":
+        """Draw every uncertain figure ``draws`` times; the same seed draws the same, with prices or without."""
         figures = figures_of(workload)
-        layer_of = dict.fromkeys(figures, "stated") | demands.layers()
-        anew = {name: f"{name}, anew" for name in layer_of}
         correlations = workload.sizing.correlations
         check_correlations(correlations, figures, source=workload.name)
-        positions = probabilities([*layer_of, *anew.values()], draws=draws, seed=seed)
-        bare = cls(workload=workload, figures=figures, values={}, demands=demands, demand_s={})
+        priced = {} if prices is None else price_figures(prices)
+        layer_of = dict.fromkeys(figures, "stated") | demands.layers()
+        positions = probabilities(_twice(layer_of), draws=draws, seed=seed)
+        if priced:
+            layer_of |= dict.fromkeys(priced, "stated")
+            positions |= probabilities_apart(_twice(priced), draws=draws, seed=seed)
+        bare = cls(workload=workload, figures=figures | priced, values={}, demands=demands, demand_s={}, prices=prices)
         probes = {name: position[: min(draws, PROBES)] for name, position in positions.items()}
         return replace(
             bare._at(correlated(positions, correlations)),
             redrawn={
                 layer: bare._at(
                     correlated(
-                        {name: probes[anew[name] if of == layer else name] for name, of in layer_of.items()},
+                        {name: probes[_anew(name) if of == layer else name] for name, of in layer_of.items()},
                         correlations,
                     )
                 )
@@ -70,6 +77,14 @@ class Assumed:
     def _at(self, positions: Mapping[str, Array]) -> "Assumed":
         """The same with every figure at its position."""
         return replace(self, values=drawn_values(self.figures, positions), demand_s=self.demands.values(positions))
+
+
+def _anew(name: str) -> str:
+    return f"{name}, anew"
+
+
+def _twice(names: Collection[str]) -> list[str]:
+    return [*names, *map(_anew, names)]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,13 +16,22 @@ from firstbell.models.sizing.distributions import Distribution, distribution_of
 _EDGE = 1e-9  # probabilities of 0 and 1 have no finite quantile
 
 
-def probabilities(names: Sequence[str], *, draws: int, seed: int) -> dict[str, Array]:
+def probabilities(names: Sequence[str], *, draws: int, seed: int | Sequence[int]) -> dict[str, Array]:
     """For each name ``draws`` probabilities in (0, 1), independent between names."""
     engine = Sobol(len(names), scramble=True, rng=np.random.default_rng(seed))
     # Sobol points come in powers of two; the first of them are nearly as even as all,
     # though a power of two is the better number to ask for.
     points = engine.random_base2(max(draws - 1, 0).bit_length())[:draws]
     return dict(zip(names, np.clip(points, _EDGE, 1 - _EDGE).T, strict=True))
+
+
+def probabilities_apart(names: Sequence[str], *, draws: int, seed: int) -> dict[str, Array]:
+    """The same for names that are not always asked for: those of all others stay what they are without them.
+
+    The points stand in a random order: two scramblings of one sequence, point by point, would go together.
+    """
+    order = np.random.default_rng([seed, 0]).permutation(draws)
+    return {name: each[order] for name, each in probabilities(names, draws=draws, seed=[seed, 1]).items()}
 
 
 def drawn(distributions: Mapping[str, Distribution], *, draws: int, seed: int) -> dict[str, Array]:

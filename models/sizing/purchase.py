@@ -6,14 +6,17 @@ from dataclasses import dataclass, replace
 from firstbell.models.sizing.bandwidth import bandwidth_rows
 from firstbell.models.sizing.case import Assumed, Case
 from firstbell.models.sizing.chances import chances
+from firstbell.models.sizing.costs import cost_rows, is_cost_of_tiers
 from firstbell.models.sizing.demands import Demands
 from firstbell.models.sizing.office import office_rows
+from firstbell.models.sizing.prices import Prices
 from firstbell.models.sizing.rows import Row
 from firstbell.models.sizing.schools import school_rows
 from firstbell.models.sizing.servers import server_rows
 from firstbell.models.sizing.sign_in import sign_in_rows
 from firstbell.models.sizing.storage import storage_rows
 from firstbell.models.sizing.swings import Ends
+from firstbell.models.sizing.tier_needs import is_tier_need, tier_need_rows
 from firstbell.models.sizing.tiers import tiers_of
 from firstbell.models.sizing.uploads import upload_rows
 from firstbell.models.sizing.work import times_measured_load
@@ -41,11 +44,11 @@ class Purchase:
     chances: tuple[LevelChance, ...]
 
     def without_tiers(self) -> "Purchase":
-        """Without cores and servers, for where nothing says what activities cost at the tiers.
+        """Without cores, servers and what they need, for where nothing says what activities cost at the tiers.
 
         Those of the stated states alone would be far too few, and nothing would tell it. The same goes for the chance.
         """
-        return Purchase(rows=tuple(row for row in self.rows if row.unit not in ("cores", "servers")), chances=())
+        return Purchase(rows=tuple(row for row in self.rows if not _is_of_tiers(row)), chances=())
 
 
 def purchase(
@@ -55,13 +58,15 @@ def purchase(
     levels: Mapping[str, int] | None = None,
     seed: int = 1,
     draws: int = DRAWS,
+    prices: Prices | None = None,
 ) -> Purchase:
     """What must be bought, level by level; ``levels`` (learners by name) are the profile's where None.
 
+    With prices, what it costs.
     The same seed gives the same rows, and all levels share their draws: what differs between two is the learners.
-    Raises InputError where correlations of the profile can't be.
+    Raises InputError where correlations of the profile can't be, and where no machine of the prices carries a tier.
     """
-    assumed = Assumed.of(workload, demands, draws=draws, seed=seed)
+    assumed = Assumed.of(workload, demands, draws=draws, seed=seed, prices=prices)
     ends = Ends.of(assumed)
     written = [_written(case, ends) for case in _cases(assumed, levels)]
     return Purchase(
@@ -114,8 +119,14 @@ def _written(case: Case, ends: Ends) -> Purchase:
 
 
 def _rows(case: Case) -> list[Row]:
-    bought = server_rows(case, tiers_of(case)) + storage_rows(case) + bandwidth_rows(case) + sign_in_rows(case)
-    return bought + school_rows(case) + upload_rows(case) + office_rows(case)
+    tiers = tiers_of(case)
+    bought = server_rows(case, tiers) + tier_need_rows(case, tiers) + storage_rows(case) + bandwidth_rows(case)
+    bought += sign_in_rows(case) + school_rows(case) + upload_rows(case) + office_rows(case)
+    return bought + cost_rows(case, tiers)
+
+
+def _is_of_tiers(row: SizingRow) -> bool:
+    return row.unit in ("cores", "servers") or is_tier_need(row.item) or is_cost_of_tiers(row.group, row.item)
 
 
 def _system(case: Case) -> SizedSystem:

@@ -1,7 +1,7 @@
 """From arrays of draws to a line of the purchase, with every input named."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from scipy.stats import rankdata
@@ -51,6 +51,7 @@ class Line:
     binding: str
     source: str
     rejected: tuple[Rejected, ...] = ()
+    chosen: Mapping[str, int] = field(default_factory=dict)
     rests_on_demands: bool = False
 
 
@@ -92,6 +93,7 @@ class Row:
             formula=line.formula,
             inputs=tuple(self.terms[index].input() for index in order),
             swings=swings,
+            chosen=dict(line.chosen),
             rejected=line.rejected,
             source=line.source + moved,
             shares=shares_of(self.values, redrawn, unknown=unknown) if low < high else None,

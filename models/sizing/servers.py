@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from firstbell.models.figures import Array, stated_names
+from firstbell.models.figures import Array, Values, stated_names
 from firstbell.models.sizing.bandwidth import edge_line_bits_per_s, origin_line_bits_per_s
 from firstbell.models.sizing.case import Case
 from firstbell.models.sizing.rows import Line, Row, Term, derived_term, figure_terms
@@ -15,6 +15,14 @@ from firstbell.models.traffic import VISITS, requests_per_visit, stated_visits
 _GROUP = "servers"
 _ASSUMED = "sizing.servers"
 DURABLE = ("beacon", "quiz_start", "answer", "autosave", "submit")
+
+
+def durable_writes_per_s(values: Values, learners: float) -> Array:
+    """Beacons, saved answers and quizzes, and uploads where they are stated."""
+    writes = np.sum([VISITS[name](values, learners) for name in DURABLE], axis=0)
+    if "upload" in stated_names(values):
+        writes = writes + stated_visits(values, learners, "upload")
+    return np.asarray(writes)
 
 
 def server_rows(case: Case, tiers: list[Tier]) -> list[Row]:
@@ -47,9 +55,7 @@ def _requests(case: Case) -> Row:
 
 def _writes(case: Case) -> Row:
     reading = case.reading()
-    writes = np.sum([VISITS[name](reading, case.learners) for name in DURABLE], axis=0)
-    if "upload" in stated_names(reading):
-        writes = writes + stated_visits(reading, case.learners, "upload")
+    writes = durable_writes_per_s(reading, case.learners)
     line = Line(
         group=_GROUP,
         item="database_durable_writes_per_s",

@@ -8,6 +8,9 @@ from pydantic import Field
 from firstbell.models.workload.correlations import Correlation
 from firstbell.models.workload.office import OfficeAssumptions
 from firstbell.models.workload.sourced import Count, NotNegative, Positive, Share, Source, Strict, number_at
+from firstbell.models.workload.tier import TierAssumptions
+
+Tier = Literal["auth", "app", "database", "delivery"]
 
 
 class Objective(Strict):
@@ -39,6 +42,7 @@ class ServerAssumptions(Strict):
     node_line_bits_per_s: Positive | None = Field(
         default=None, description="network line of one server; none: no limit"
     )
+    tiers: dict[Tier, TierAssumptions] | None = Field(default=None, description="what they need beside cores")
 
 
 class StorageAssumptions(Strict):

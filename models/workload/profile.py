@@ -10,9 +10,10 @@ from firstbell.models.workload.assumptions import Objective, SizingAssumptions, 
 from firstbell.models.workload.content import Content
 from firstbell.models.workload.gate import Gate
 from firstbell.models.workload.network import Network
+from firstbell.models.workload.rollout import Rollout
 from firstbell.models.workload.sign_in import SigningIn
 from firstbell.models.workload.sourced import Count, Source, Strict, number_at
-from firstbell.models.workload.states import PLAYED, Day, Session, States
+from firstbell.models.workload.states import PLAYABLE, PLAYED, Day, Session, States
 
 _SAID_LATER = (
     ("network",),
@@ -20,9 +21,10 @@ _SAID_LATER = (
     ("signing_in",),
     ("signing_in", "reload_after_s"),
     ("signing_in", "reload_pause_s"),
-    ("states", "uploads"),
+    *(("states", section) for section in PLAYABLE),
     ("sizing", "correlations"),
     ("sizing", "office"),
+    ("sizing", "servers", "tiers"),
 )
 LEVEL_NAMES = ("expected", "crisis", "contract")
 
@@ -77,6 +79,7 @@ class Workload(Strict):
     study: StudyPlan
     signing_in: SigningIn | None = Field(default=None, description="what goes wrong; none: all sign in at once")
     network: Network | None = Field(default=None, description="learners' lines; none: nothing slows them down")
+    rollout: Rollout | None = Field(default=None, description="who comes when; none: everybody at once")
     gate: Gate | None = Field(default=None, description="what `firstbell gate` asks for beside the objectives")
 
     def shares(self) -> dict[str, float]:
@@ -94,14 +97,14 @@ class Workload(Strict):
     @property
     def playable(self) -> tuple[str, ...]:
         """Stated states of which the profile says how a run plays them."""
-        return () if self.states.uploads is None else ("upload",)
+        return tuple(state for section, state in PLAYABLE.items() if getattr(self.states, section) is not None)
 
     @property
     def hash(self) -> str:
         """SHA-256 of the profile's content, whatever its layout: two runs with the same hash are comparable."""
-        # What profiles could not say before changes nothing where they don't say it; what a gate asks for changes
-        # nothing of what was measured.
-        silent: dict[str, Any] = {"gate": True}
+        # What profiles could not say before changes nothing where they don't say it; what a gate asks for and who comes
+        # when change nothing of what was measured.
+        silent: dict[str, Any] = {"gate": True, "rollout": True}
         for path in _SAID_LATER:
             if _at(self, path) in (None, ()):
                 _leave_out(silent, path)

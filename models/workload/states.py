@@ -127,6 +127,36 @@ class Uploads(Strict):
         return [f"batch_share and zip_share must not exceed 1, not {sum(shares):g}"] if sum(shares) > 1 else []
 
 
+class Downloads(Strict):
+    """How `firstbell run` plays the stated state ``download``: items of the catalogue, one after another, in ranges.
+
+    A range has the state's ``bytes_out``, and comes no sooner than its ``period_s`` after the last: 4 MiB each 13.42 s
+    are a device, or its line, that takes 2.5 Mbit/s.
+    """
+
+    cut_share: Share = Field(description="items in whose middle the learner's own line breaks, once")
+
+
+class Analytics(Strict):
+    """How `firstbell run` plays the stated state ``reports``: kinds of reports, and over how much they go."""
+
+    category_share: Share = Field(description="of all reports; what is of no other kind is per user")
+    course_share: Share
+    group_share: Share = Field(description="by grade, school, region or sex, each as often")
+    past_attempts: Count = Field(description="at quizzes, in the reference backend's database from the beginning")
+
+    @classmethod
+    def contradictions(cls, data: Mapping[str, object]) -> list[str]:
+        shares = [number_at(data, f"{kind}_share") or 0.0 for kind in ("category", "course", "group")]
+        if sum(shares) <= 1 + 1e-9:
+            return []
+        return [f"category_share, course_share and group_share must not exceed 1, not {sum(shares):g}"]
+
+
+PLAYABLE = {"uploads": "upload", "downloads": "download", "analytics": "reports"}
+"""Sections that say how a run plays a stated state, and that state's name."""
+
+
 class States(Strict):
     """The states and their shares of the learners in session; the shares add up to 1."""
 
@@ -136,12 +166,24 @@ class States(Strict):
     quiz: Quiz
     stated: dict[str, Stated] = Field(default_factory=dict)
     uploads: Uploads | None = Field(default=None, description="how a run plays uploads; none: they stay stated")
+    downloads: Downloads | None = Field(default=None, description="how a run plays downloads; none: they stay stated")
+    analytics: Analytics | None = Field(default=None, description="how a run plays reports; none: they stay stated")
 
     @classmethod
     def contradictions(cls, data: Mapping[str, object]) -> list[str]:
         stated = data.get("stated")
-        if data.get("uploads") is not None and not (isinstance(stated, Mapping) and "upload" in stated):
-            return ["uploads say how the state stated.upload is played: state that as well, or take them out"]
+        unstated = [
+            f"{section} say how the state stated.{state} is played: state that as well, or take them out"
+            for section, state in PLAYABLE.items()
+            if data.get(section) is not None and not (isinstance(stated, Mapping) and state in stated)
+        ]
+        if unstated:
+            return unstated
+        range_bytes = number_at(data, "stated", "download", "bytes_out")
+        if data.get("downloads") is not None and range_bytes is not None and range_bytes < 1:
+            return [
+                f"downloads come in ranges of stated.download.bytes_out: that must be 1 at least, not {range_bytes:g}"
+            ]
         names = [(name,) for name in PLAYED] + [("stated", n) for n in (stated if isinstance(stated, Mapping) else ())]
         shares = [number_at(data, *name, "share") for name in names]
         known = [share for share in shares if share is not None]
@@ -171,3 +213,25 @@ class Day(Strict):
     steps: tuple[DayPoint, ...] = Field(min_length=1)
     school_days_per_month: Count
     source: Source
+
+
+def seconds_of_day(clock: str) -> float:
+    """From midnight to a time of day as ``07:30``, or 24:00; raises ValueError for what is none."""
+    hours, colon, minutes = clock.partition(":")
+    if not (colon and hours.isdecimal() and minutes.isdecimal() and len(minutes) == 2):
+        raise ValueError(f"{clock!r} is no time of day")
+    seconds = 3600.0 * int(hours) + 60.0 * int(minutes)
+    if int(minutes) > 59 or seconds > 86_400:
+        raise ValueError(f"{clock!r} is no time of day")
+    return seconds
+
+
+def day_shares_between(day: Day, begin_s: float, end_s: float) -> list[tuple[float, float]]:
+    """Shares of the day's peak with the second of the day from which each holds, the first from ``begin_s``.
+
+    Before the day's first step its last one holds, as it runs on past midnight.
+    """
+    steps = sorted((seconds_of_day(step.start), step.share) for step in day.steps)
+    before = [share for start_s, share in steps if start_s <= begin_s]
+    first = before[-1] if before else steps[-1][1]
+    return [(begin_s, first), *((start_s, share) for start_s, share in steps if begin_s < start_s < end_s)]

@@ -49,7 +49,7 @@ class Catalogue:
         plurals = {entry.id[1]: tuple(map(str, entry.string or ())) for entry in counted}
         messages = {entry.id: str(entry.string) for entry in entries if isinstance(entry.id, str)}
         # A word for one thing is a message as well: gettext knows each only once.
-        messages |= {one: plurals[many][0] for one, many in (entry.id for entry in counted) if "{" not in one}
+        messages |= {entry.id[0]: plurals[entry.id[1]][0] for entry in counted if "{" not in entry.id[0]}
         written = [entry for entry in entries if WRITTEN_BY_MODELS in entry.auto_comments]
         forms = [(each, each) if isinstance(each, str) else tuple(each) for each in (entry.id for entry in written)]
         return cls(messages=messages, plurals=plurals, patterns=tuple(_patterns(forms)))

@@ -16,9 +16,10 @@ from firstbell.scenarios.http.raw_socket import NothingSentError
 from firstbell.scenarios.http.reactor import Reactor
 from firstbell.scenarios.http.reply import Outcome, Reply, outcome_of
 from firstbell.scenarios.http.request import PreparedRequest, encoded_fields, json_body, merged, target_of
+from firstbell.scenarios.http.sink import Sink
 from firstbell.scenarios.http.tls import shared_context
 
-__all__ = ["Client", "Origin", "Outcome", "PreparedRequest", "Reply", "SharedBody", "shared_context"]
+__all__ = ["Client", "Origin", "Outcome", "PreparedRequest", "Reply", "SharedBody", "Sink", "shared_context"]
 
 _monotonic = time.monotonic
 _MOST_REDIRECTS = 10
@@ -87,11 +88,12 @@ class Client:
         json: object | None = None,
         headers: Mapping[str, str] | None = None,
         shared_body: SharedBody | None = None,
+        sink: Sink | None = None,
     ) -> PreparedRequest:
         """The request's bytes, default headers included, to be sent any number of times.
 
         ``path`` begins with ``/`` and is taken below the origin's base path, or is a URL of the same server.
-        ``shared_body`` is sent slice by slice, without a copy of it.
+        ``shared_body`` is sent slice by slice, without a copy of it; ``sink`` takes the answer's body piece by piece.
 
         Raises:
             ValueError: a path, method or header that can't be written into a request.
@@ -100,7 +102,7 @@ class Client:
             body = json_body(json)
             headers = {"Content-Type": "application/json"} | dict(headers or {})
         fields = self._fields if not headers else self._fields_with(headers)
-        return PreparedRequest(method, self._target(path), fields, body, shared_body)
+        return PreparedRequest(method, self._target(path), fields, body, shared_body, sink)
 
     def request(
         self,
@@ -170,7 +172,7 @@ class Client:
             if not first_bytes:
                 connection, first_bytes = self._ask_fresh(prepared, reply)
             assert connection is not None
-            if not read_reply(connection, first_bytes, prepared.method, reply, keep_body):
+            if not read_reply(connection, first_bytes, prepared, reply, keep_body):
                 self.close()
         except OSError as error:
             self._give_up(reply, outcome_of(error), error)

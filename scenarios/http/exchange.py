@@ -8,6 +8,7 @@ from firstbell.scenarios.http.parser import ReplyParser
 from firstbell.scenarios.http.reactor import BUFFER_BYTES
 from firstbell.scenarios.http.reply import Reply
 from firstbell.scenarios.http.request import PreparedRequest
+from firstbell.scenarios.http.sink import Sink
 
 _monotonic = time.monotonic
 _FIRST_READ_BYTES = 16 * 1024  # holds most replies whole; of larger ones the rest needs no parser
@@ -37,7 +38,9 @@ def _ask_with(body: SharedBody, connection: Connection, head: bytes, reply: Repl
     return connection.await_answer(_FIRST_READ_BYTES)
 
 
-def read_reply(connection: Connection, first_bytes: int, method: str, reply: Reply, keep_body: bool) -> bool:
+def read_reply(
+    connection: Connection, first_bytes: int, prepared: PreparedRequest, reply: Reply, keep_body: bool
+) -> bool:
     """Read the reply of which the first bytes are there; whether the connection may serve again.
 
     Raises:
@@ -45,10 +48,13 @@ def read_reply(connection: Connection, first_bytes: int, method: str, reply: Rep
     """
     reactor = connection.reactor
     parser = reactor.idle_parsers.pop() if reactor.idle_parsers else ReplyParser()
-    parser.reset(method, keep_body)
+    sink = prepared.sink
+    parser.reset(prepared.method, keep_body or sink is not None)
     try:
         parser.feed(reactor.view[:first_bytes])
-        if not parser.complete:
+        if sink is not None:
+            _pour(connection, parser, sink)
+        elif not parser.complete:
             _read_rest(connection, parser, keep_body)
         reply.take(parser.status, parser.head, parser.body)
         return parser.connection_reusable and not connection.spent
@@ -61,19 +67,31 @@ def read_reply(connection: Connection, first_bytes: int, method: str, reply: Rep
 
 
 def _read_rest(connection: Connection, parser: ReplyParser, keep_body: bool) -> None:
-    view = connection.reactor.view
     while not parser.complete:
         left_bytes = parser.left_bytes()
         if left_bytes is not None:
             _read_sized(connection, parser, left_bytes, keep_body)
             return
-        count = connection.receive(BUFFER_BYTES)
-        if not count:
-            parser.finish()
-            if not parser.complete:
-                raise ConnectionResetError("the server closed the connection before the reply was whole")
+        _read_more(connection, parser)
+
+
+def _read_more(connection: Connection, parser: ReplyParser) -> None:
+    count = connection.receive(BUFFER_BYTES)
+    if count:
+        parser.feed(connection.reactor.view[:count])
+        return
+    parser.finish()
+    if not parser.complete:
+        raise ConnectionResetError("the server closed the connection before the reply was whole")
+
+
+def _pour(connection: Connection, parser: ReplyParser, sink: Sink) -> None:
+    """Read the body to its end and give each piece away as it comes."""
+    while True:
+        sink.take(parser.status, parser.drawn_off())
+        if parser.complete:
             return
-        parser.feed(view[:count])
+        _read_more(connection, parser)
 
 
 def _read_sized(connection: Connection, parser: ReplyParser, left_bytes: int, keep_body: bool) -> None:

@@ -108,6 +108,12 @@ class ReplyParser:
             return b""
         return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
+    def drawn_off(self) -> bytes:
+        """What came of the body since this was last asked."""
+        drawn = self.body
+        self._chunks.clear()
+        return drawn
+
     @property
     def reusable(self) -> bool:
         """Whether this parser stands at the start of a next reply."""

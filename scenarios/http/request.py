@@ -7,6 +7,7 @@ from functools import lru_cache
 from urllib.parse import quote
 
 from firstbell.scenarios.http.body import SharedBody
+from firstbell.scenarios.http.sink import Sink
 
 _IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE"})  # RFC 9110 §9.2.2
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
@@ -18,13 +19,20 @@ _BODY_FIELDS = (b"content-length:", b"content-type:", b"content-encoding:")
 class PreparedRequest:
     """One request's bytes. ``head_bytes`` of them come before the body. Good for any number of sends.
 
-    A ``shared_body`` is not among ``data``: it is sent after it, slice by slice.
+    A ``shared_body`` is not among ``data``: it is sent after it, slice by slice. The answer's body goes to a ``sink``,
+    if there is one.
     """
 
-    __slots__ = ("data", "head_bytes", "idempotent", "method", "shared_body")
+    __slots__ = ("data", "head_bytes", "idempotent", "method", "shared_body", "sink")
 
     def __init__(
-        self, method: str, target: str, fields: bytes, body: bytes | None = None, shared_body: SharedBody | None = None
+        self,
+        method: str,
+        target: str,
+        fields: bytes,
+        body: bytes | None = None,
+        shared_body: SharedBody | None = None,
+        sink: Sink | None = None,
     ) -> None:
         """``target``: what the request line names (see ``target_of``); ``fields``: header lines, each with its CRLF."""
         if method not in _IDEMPOTENT and not _TOKEN.fullmatch(method):
@@ -40,6 +48,7 @@ class PreparedRequest:
         self.idempotent = method in _IDEMPOTENT
         self.data = head + body if body else head
         self.shared_body = shared_body
+        self.sink = sink
 
     @property
     def target(self) -> str:
@@ -54,7 +63,7 @@ class PreparedRequest:
         fields = b"".join(line + b"\r\n" for line in lines if not line.lower().startswith(dropped))
         body = None if turns_to_get else self.data[self.head_bytes :] or None
         shared_body = None if turns_to_get else self.shared_body
-        return PreparedRequest("GET" if turns_to_get else self.method, target, fields, body, shared_body)
+        return PreparedRequest("GET" if turns_to_get else self.method, target, fields, body, shared_body, self.sink)
 
 
 def encoded_fields(headers: Mapping[str, str]) -> bytes:

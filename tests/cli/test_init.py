@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from firstbell.cli.init import init
+from firstbell.cli.init import State, init
 from firstbell.models.problems import InputError
 from firstbell.models.workload import read_workload
 
@@ -23,6 +23,13 @@ def test_lines_are_a_part_that_is_asked_for(tmp_path: Path) -> None:
     network = read_workload(tmp_path / "lines.yaml").network
     assert network is not None
     assert {"slow-4g", "3g", "adsl", "fibre", "large-school"} < set(network.lines())
+
+
+def test_states_are_played_that_are_asked_for(tmp_path: Path) -> None:
+    init(tmp_path / "some.yaml", play=[State("reports"), State("download")])
+    init(tmp_path / "all.yaml", play=list(State), networks=True)
+    assert read_workload(tmp_path / "some.yaml").playable == ("download", "reports")
+    assert read_workload(tmp_path / "all.yaml").playable == ("upload", "download", "reports")
 
 
 def test_a_file_that_is_there_is_overwritten_only_by_force(tmp_path: Path) -> None:

@@ -1,11 +1,15 @@
 """`firstbell report` renders from `study.json` alone."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from firstbell.cli.report import report
 from firstbell.models.problems import InputError
+from firstbell.models.workload import read_workload
+from tests.models.plant import PROFILE
+from tests.reports.conftest import build_study
 
 
 def test_the_page_that_was_asked_for_is_written_and_named(
@@ -27,8 +31,30 @@ def test_rendering_again_gives_the_same_bytes(study_folder: Path) -> None:
 
 def test_a_format_and_a_language_that_are_not_there_are_told_with_those_that_are(study_folder: Path) -> None:
     with pytest.raises(InputError) as caught:
-        report(study_folder, form="pdf", language="de")
-    assert [problem.remedy for problem in caught.value.problems] == ["It renders: html, md", "It renders: en, sq, sr"]
+        report(study_folder, form="docx", language="de")
+    remedies = [problem.remedy for problem in caught.value.problems]
+    assert remedies == ["It renders: html, md, xlsx, pdf", "It renders: en, sq, sr"]
+
+
+def test_the_workbook_needs_the_profile_of_the_study_and_no_other(tmp_path: Path) -> None:
+    workload = read_workload(PROFILE)
+    study = build_study().model_copy(update={"workload_hash": workload.hash})
+    study.write(tmp_path / "study.json")
+    with pytest.raises(InputError, match="is not kept here"):
+        report(tmp_path, form="xlsx")
+    shutil.copyfile(PROFILE, tmp_path / "profile.yaml")
+    report(tmp_path, form="xlsx")
+    assert (tmp_path / "sizing.xlsx").stat().st_size > 10_000
+    other = PROFILE.read_text(encoding="utf-8").replace("value: 3000, low: 1800", "value: 3100, low: 1800")
+    (tmp_path / "profile.yaml").write_text(other, encoding="utf-8")
+    with pytest.raises(InputError, match="another profile than that of the study"):
+        report(tmp_path, form="xlsx")
+
+
+def test_a_study_that_sized_nothing_has_no_workbook(tmp_path: Path) -> None:
+    build_study().model_copy(update={"sizing": ()}).write(tmp_path / "study.json")
+    with pytest.raises(InputError, match="nothing was sized"):
+        report(tmp_path, form="xlsx")
 
 
 def test_a_report_in_another_language_stands_beside_the_english_one(

@@ -8,7 +8,7 @@ import pytest
 from firstbell.cli.profiles import find_workload
 from firstbell.cli.scale import RunScale
 from firstbell.cli.shapes import Coming, ShapeName
-from firstbell.models.arrivals import DeadlineArrivals, FirstBellArrivals, PoissonArrivals, Shape
+from firstbell.models.arrivals import DeadlineArrivals, FirstBellArrivals, PoissonArrivals, Shape, SteppedArrivals
 from firstbell.models.problems import InputError
 from firstbell.models.workload import Workload, read_workload
 
@@ -106,3 +106,47 @@ def test_a_profile_that_says_nothing_of_deadlines_needs_the_rise() -> None:
     with pytest.raises(InputError, match="Give --rise, or add"):
         _coming("deadline").plateaus(silent)
     assert _coming("deadline", rise=4.0).plateaus(silent)[1] == DeadlineArrivals(hand_ins=1150, deadline_s=48, rise_s=4)
+
+
+def test_a_school_day_has_the_profiles_shares_at_the_pace_of_people() -> None:
+    """Two shifts from 07:00 to 17:00 in 1/60 of the time: 08:00 is second 60, the change of shift second 330."""
+    (plateau,), arrivals = _coming("school-day", pace=60.0).plateaus(KOSOVO)
+    assert isinstance(arrivals, SteppedArrivals)
+    assert plateau.hold_s == 600
+    assert arrivals.starts_s == (0, 30, 60, 330, 360)
+    peak_per_s = 1150 * 60 / 3000
+    assert arrivals.rates_per_s == pytest.approx([peak_per_s * share for share in (0.1, 0.2, 1.0, 0.5, 0.85)])
+
+
+def test_the_evening_wave_can_be_cut_and_squeezed_into_a_duration() -> None:
+    (plateau,), arrivals = _coming("evening-wave", begin="18:00", end="22:00", duration=120).plateaus(KOSOVO)
+    assert isinstance(arrivals, SteppedArrivals)
+    assert plateau.hold_s == 120
+    assert arrivals.starts_s == (0, 30, 90)
+    assert arrivals.rates_per_s == pytest.approx([1150 / 3000 * share for share in (0.4, 0.55, 0.2)])
+
+
+def test_a_spike_stands_on_its_base() -> None:
+    (plateau,), arrivals = _coming("spike", rate=4.0, factor=3.0, width=10.0, duration=60).plateaus(KOSOVO)
+    assert arrivals == SteppedArrivals(starts_s=(0, 25, 35), rates_per_s=(4.0, 12.0, 4.0))
+    assert plateau.kind == "open"
+
+
+def test_a_soak_is_a_cohort_for_half_an_hour() -> None:
+    (plateau,), arrivals = _coming("soak").plateaus(KOSOVO)
+    assert (plateau.kind, plateau.hold_s, arrivals) == ("run", 1800, None)
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"shape": "spike", "width": 200.0}, "is not within the 120 s measured"),
+        ({"shape": "school-day", "begin": "25:00"}, "no time of day"),
+        ({"shape": "school-day", "begin": "17:00", "end": "08:00"}, "ends before it begins"),
+        ({"shape": "poisson", "begin": "08:00"}, r"--from: the shape poisson has no such number \(it is 08:00\)"),
+        ({"shape": "soak", "factor": 2.0}, "Leave it out, or choose --shape spike"),
+    ],
+)
+def test_hours_and_spikes_that_make_no_sense_are_told(changes: dict[str, Any], told: str) -> None:
+    with pytest.raises(InputError, match=told):
+        _coming(changes.pop("shape"), **changes).plateaus(KOSOVO)

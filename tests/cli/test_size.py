@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from firstbell.cli.profiles import find_workload
 from firstbell.cli.size import size
 from firstbell.models.problems import InputError
 from tests.models import plant
@@ -164,3 +165,55 @@ def test_how_likely_a_purchase_is_to_be_enough_is_told_where_a_model_says_what_v
     plant.true_model().write(tmp_path / "model.json")
     size(model=tmp_path / "model.json", learners=60_000, draws=256)
     assert "everything is enough in" in capsys.readouterr().out
+
+
+def test_prices_give_machines_and_costs_and_say_that_they_are_examples(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plant.true_model().write(tmp_path / "model.json")
+    monkeypatch.setenv("COLUMNS", "240")
+    size(model=tmp_path / "model.json", learners=60_000, draws=64, prices="example")
+    told = capsys.readouterr()
+    assert "Machines to buy" in told.out
+    assert "All of this, 3 years" in told.out
+    assert "nobody offers at them" in told.err
+
+
+def test_prices_without_a_model_leave_out_servers_and_totals(capsys: pytest.CaptureFixture[str]) -> None:
+    size(learners=60_000, draws=64, prices="example", as_json=True)
+    told = document(capsys)
+    assert {row["item"] for row in rows(told) if row["group"] == "costs"} == {
+        "storage_cost_per_month", "traffic_cost_per_month",
+    }  # fmt: skip
+    assert "no servers are priced" in str(told["notes"])
+
+
+def test_a_catalogue_that_is_not_there_is_told_with_the_shipped_one() -> None:
+    with pytest.raises(InputError, match=r"^ours: there is no such catalogue of prices\. Shipped: example"):
+        size(prices="ours")
+
+
+def test_a_roll_out_is_told_by_the_day_of_the_order(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    size(learners=60_000, draws=64, by_stages=True, out=tmp_path)
+    shown = capsys.readouterr().out
+    assert "Four municipalities" in shown
+    assert "2028-09-01" in shown
+    with (tmp_path / "roll-out.csv").open(encoding="utf-8", newline="") as file:
+        written = list(csv.DictReader(file))
+    assert [row["order_by"] for row in written] == sorted(row["order_by"] for row in written)
+    size(learners=60_000, draws=64, by_stages=True, as_json=True)
+    told = document(capsys)["roll_out"]
+    assert isinstance(told, dict)
+    assert [due["added"] for due in told["due"]] == [float(row["added"]) for row in written]
+
+
+def test_a_profile_without_a_roll_out_is_told(tmp_path: Path) -> None:
+    text = find_workload("kosovo").read_text(encoding="utf-8")
+    before, _, rest = text.partition("\nrollout:\n")
+    path = tmp_path / "ours.yaml"
+    path.write_text(before + rest[rest.index("\nstudy:") :], encoding="utf-8")
+    with pytest.raises(InputError, match=r"ours\.yaml: rollout: the profile has no roll-out"):
+        size(str(path), learners=1000, draws=64, by_stages=True)

@@ -13,6 +13,7 @@ from firstbell.models.arrivals import (
     FirstBellArrivals,
     PoissonArrivals,
     Shape,
+    SteppedArrivals,
     arrival_times,
     arrivals_of_process,
     most_in_session,
@@ -24,6 +25,7 @@ SHAPES: tuple[Shape, ...] = (
     PoissonArrivals(rate_per_s=2.5),
     FirstBellArrivals(logins=1000, centre_s=150, sigma_s=60),  # cut off on the left at 2.5 spreads
     DeadlineArrivals(hand_ins=1000, deadline_s=300, rise_s=90),
+    SteppedArrivals(starts_s=(0, 150, 180), rates_per_s=(2.0, 8.0, 1.5)),
 )
 each_shape = pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.shape)
 
@@ -31,7 +33,9 @@ each_shape = pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.sh
 @each_shape
 def test_the_expected_number_is_the_integral_of_the_rate(shape: Shape) -> None:
     for until_s in (1.0, 120.0, 299.0, 400.0):
-        integral, _ = quad(lambda time_s: float(shape.rate_at(np.array([time_s]))[0]), 0, until_s, points=[150, 300])
+        integral, _ = quad(
+            lambda time_s: float(shape.rate_at(np.array([time_s]))[0]), 0, until_s, points=[150, 180, 300]
+        )
         assert shape.expected_by(np.array([until_s]))[0] == pytest.approx(integral, rel=1e-6)
 
 
@@ -73,6 +77,23 @@ def test_seen_by_a_clock_that_runs_with_the_rate_they_are_a_poisson_process_of_r
     )
     assert kstest(gaps, "expon").pvalue > 0.01
     assert abs(np.corrcoef(gaps[:-1], gaps[1:])[0, 1]) < 4 / math.sqrt(len(gaps))
+
+
+def test_nobody_comes_in_a_step_without_a_rate() -> None:
+    shape = SteppedArrivals(starts_s=(0, 100, 200), rates_per_s=(3.0, 0.0, 3.0))
+    times = arrival_times(shape, duration_s=300, seed=2)
+    assert not ((times > 100) & (times < 200)).any()
+    assert (times < 100).sum() == pytest.approx(300, abs=70)
+    assert (times > 200).sum() == pytest.approx(300, abs=70)
+
+
+@pytest.mark.parametrize(
+    ("starts_s", "rates_per_s"),
+    [((0, 5), (1.0,)), ((1, 5), (1.0, 2.0)), ((0, 5, 5), (1.0, 2.0, 3.0)), ((0, 5), (1.0, 0.0))],
+)
+def test_steps_that_make_no_sense_are_refused(starts_s: tuple[float, ...], rates_per_s: tuple[float, ...]) -> None:
+    with pytest.raises(ValidationError):
+        SteppedArrivals(starts_s=starts_s, rates_per_s=rates_per_s)
 
 
 def test_numbers_in_separate_times_are_independent_of_each_other() -> None:

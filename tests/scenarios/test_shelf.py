@@ -7,14 +7,14 @@ import pytest
 
 from firstbell.scenarios.chance import Chance
 from firstbell.scenarios.shelf import Shelf
-from tests.models.workload.playing_uploads import playing_uploads
+from tests.models.workload.playing import playing
 
 MEAN_BYTES = 300_000.0
 
 
 @pytest.fixture(scope="module")
 def shelf() -> Shelf:
-    uploads = playing_uploads().states.uploads
+    uploads = playing("uploads").states.uploads
     assert uploads is not None
     return Shelf(uploads, MEAN_BYTES, Chance(1, 0), seed=1)
 

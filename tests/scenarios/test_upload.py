@@ -15,7 +15,7 @@ from firstbell.models.workload import Workload, read_workload
 from firstbell.scenarios.abilities import states_played
 from firstbell.scenarios.launch import launch
 from tests.fixtures.backend.conftest import running
-from tests.models.workload.playing_uploads import uploads_profile
+from tests.models.workload.playing import profile_with
 
 LARGEST = 400_000
 CHANGES = (
@@ -37,7 +37,7 @@ CHANGES = (
 @pytest.fixture(scope="module")
 def profile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Small files, many uploads, many cut off, many too large."""
-    text = uploads_profile()
+    text = profile_with("uploads")
     for before, after in CHANGES:
         assert text.count(before) == 1
         text = text.replace(before, after)

@@ -6,12 +6,12 @@ from firstbell.models.sizing import size
 from firstbell.models.study import SizingRow
 from firstbell.models.workload import Workload
 from tests.models.sizing.conftest import demands_times
-from tests.models.workload.playing_uploads import playing_uploads
+from tests.models.workload.playing import playing
 
 
 @pytest.fixture(scope="module")
 def sized() -> dict[str, SizingRow]:
-    rows = size(playing_uploads(), demands_times(1.0), seed=1, draws=256)
+    rows = size(playing("uploads"), demands_times(1.0), seed=1, draws=256)
     return {row.item: row for row in rows if row.level == "contract"}
 
 
