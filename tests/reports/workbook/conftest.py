@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from tests.models.workload.playing import profile_with
 
 from firstbell.models.fitted_model import FittedModel
 from firstbell.models.sizing import demands_of, size
@@ -13,6 +12,7 @@ from firstbell.models.study import SizingRow, Study
 from firstbell.models.workload import Workload, read_workload
 from firstbell.reports.workbook.book import write_workbook
 from tests.models.plant import PROFILE, true_model
+from tests.models.workload.playing import profile_with
 
 DRAWS = 32  # few, for intervals that nobody reads
 
