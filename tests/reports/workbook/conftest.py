@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from tests.models.workload.playing_uploads import uploads_profile
 
 from firstbell.models.fitted_model import FittedModel
 from firstbell.models.sizing import demands_of, size
@@ -13,6 +12,7 @@ from firstbell.models.study import SizingRow, Study
 from firstbell.models.workload import Workload, read_workload
 from firstbell.reports.workbook.book import write_workbook
 from tests.models.plant import PROFILE, true_model
+from tests.models.workload.playing import profile_with
 
 DRAWS = 32  # few, for intervals that nobody reads
 
@@ -47,7 +47,7 @@ def case(tmp_path_factory: pytest.TempPathFactory, study: Study) -> Case:
     folder = tmp_path_factory.mktemp("workbook")
     profile = folder / "profile.yaml"
     lines = (PROFILE.parents[1] / "networks" / "kosovo.yaml").read_text(encoding="utf-8")
-    profile.write_text(uploads_profile() + lines, encoding="utf-8")
+    profile.write_text(profile_with("uploads") + lines, encoding="utf-8")
     workload, model = read_workload(profile), cold_model()
     sized_study = study.model_copy(
         update={"sizing": sized(workload, model, draws=DRAWS), "workload_hash": workload.hash}
