@@ -77,6 +77,15 @@ def test_bytes_that_were_spoilt_on_the_way_are_found_at_the_end(platform: Backen
     assert device.item.whole
 
 
+def test_the_whole_is_asked_for_its_digest_with_the_last_range(platform: Backend) -> None:
+    device = Device(platform)
+    asked = []
+    while not device.item.whole:
+        asked.append("Want-Repr-Digest" in device.item.headers)
+        device.fetch()
+    assert asked == [False] * (len(asked) - 1) + [True]
+
+
 @pytest.mark.parametrize(("cut_at", "byte_fraction"), [(0.0, 1.0), (0.4, 1.0), (0.999, 1.0), (0.4, 0.01)])
 def test_a_cut_download_goes_on_where_it_was_cut(platform: Backend, cut_at: float, byte_fraction: float) -> None:
     device = Device(platform, cut_at=cut_at, byte_fraction=byte_fraction)
