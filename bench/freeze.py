@@ -161,7 +161,7 @@ def _polling_every(period_s: float) -> str:
     profile = yaml.safe_load(find_workload(DEFAULT).read_text(encoding="utf-8"))
     profile["states"]["lesson"]["poll_period_s"]["value"] = period_s
     profile["session"]["length_s"] = {"value": 1e9, "source": "the freeze test: nobody leaves"}
-    return str(yaml.safe_dump(profile, allow_unicode=True))
+    return str(yaml.safe_dump(profile, allow_unicode=True, sort_keys=False))
 
 
 def _await_users(locust: subprocess.Popen[bytes], folder: Path) -> None:

@@ -61,4 +61,4 @@ def polling(job: Job) -> str:
     period_s = job.connections / (job.requests_per_s or _MORE_THAN_IT_CAN_PER_S)
     profile["states"]["lesson"]["poll_period_s"]["value"] = period_s
     profile["session"]["length_s"] = {"value": 1e9, "source": "a benchmark: nobody leaves"}
-    return str(yaml.safe_dump(profile, allow_unicode=True))
+    return str(yaml.safe_dump(profile, allow_unicode=True, sort_keys=False))
