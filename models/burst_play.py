@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from firstbell.models.reloads import Reloads
+from firstbell.models.reloads import Reloads, pause_after
 from firstbell.models.simulation.compiled import compiled
 from firstbell.models.simulation.random_numbers import RandomState, random_state, uniform
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
 
+_pause_after = compiled(pause_after)
 _NONE = -1
 _WAITING, _AWAY = 1, 0
 _ROUNDING_S = 1e-12  # ten steps of 0.01 s are less than 0.1 s to a processor
@@ -84,7 +85,7 @@ def _play(
             if ended[person] < 0 and waits[person] == _WAITING:
                 waits[person] = _AWAY
                 if most == 0 or tries[person] < most:
-                    away = pause * 2.0 ** (tries[person] - 1) * (1.0 + uniform(state)) / 2.0
+                    away = _pause_after(pause, tries[person], uniform(state))
                     at = step + int(min(away, float(steps)) + 0.5)
                     if at < steps:
                         again_next[person] = again_first[at]

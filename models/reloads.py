@@ -30,4 +30,9 @@ class Reloads:
 
     def pause_after(self, tries: int, lot: float) -> float:
         """Seconds between giving up the try of this number (from 1) and the next; ``lot`` lies in [0, 1)."""
-        return float(self.pause_s * 2.0 ** (tries - 1) * (1 + lot) / 2)
+        return pause_after(self.pause_s, tries, lot)
+
+
+def pause_after(pause: float, tries: int, lot: float) -> float:
+    """The rule itself, in whatever unit of time the first pause has."""
+    return pause * 2.0 ** (tries - 1) * (1.0 + lot) / 2.0

@@ -63,7 +63,7 @@ def inversion(model: ClosedModel) -> ClosedAnswer:
     idle = 1.0 - load.sum(axis=1)
     sums = _sums(model, grid, load, idle)
     throughput = grid.radii * sums[0, 1:] / sums[0, 0]
-    lengths = load / idle[:, np.newaxis] * sums[1:-1, 1:] / sums[0, 0]
+    lengths = load / idle[:, np.newaxis] * sums[1:, 1:] / sums[0, 0]
     present = model.delay_s * throughput + lengths.sum(axis=0)
     gap = float(np.max(np.abs(present / model.populations - 1.0)))
     if not gap <= GAP:
@@ -115,7 +115,7 @@ def _sums(model: ClosedModel, grid: Grid, load: Floats, idle: Floats) -> Floats:
         reach=grid.reach[order],
     )
     workers = len(os.sched_getaffinity(0)) if len(order) > 1 else 1
-    parts = np.zeros((workers, len(idle) + 2, len(order) + 1))
+    parts = np.zeros((workers, len(idle) + 1, len(order) + 1))
     with ThreadPoolExecutor(workers) as pool:
         tasks = [pool.submit(sum_torus, points, n, workers, grid.threshold, parts[n]) for n in range(workers)]
         for task in tasks:

@@ -50,14 +50,20 @@ class GeneratingFunction:
 
 
 @_compiled
+def _idle(demand: Floats, logs: Floats, k: int) -> float:
+    idle = 1.0
+    for r in range(logs.size):
+        idle -= demand[k, r] * np.exp(logs[r])
+    return float(idle)
+
+
+@_compiled
 def _log_at(populations: Floats, delay: Floats, demand: Floats, weight: float, logs: Floats) -> float:
     total = 0.0
     for r in range(logs.size):
         total += delay[r] * np.exp(logs[r]) - populations[r] * logs[r]
     for k in range(demand.shape[0]):
-        idle = 1.0
-        for r in range(logs.size):
-            idle -= demand[k, r] * np.exp(logs[r])
+        idle = _idle(demand, logs, k)
         if idle <= 0.0:
             return np.inf
         total -= weight * np.log(idle)
@@ -98,14 +104,6 @@ def _slope(populations: Floats, delay: Floats, demand: Floats, weight: float, lo
     for k in range(demand.shape[0]):
         slope += weight * demand[k, r] * np.exp(logs[r]) / _idle(demand, logs, k)
     return float(slope)
-
-
-@_compiled
-def _idle(demand: Floats, logs: Floats, k: int) -> float:
-    idle = 1.0
-    for r in range(logs.size):
-        idle -= demand[k, r] * np.exp(logs[r])
-    return float(idle)
 
 
 @_compiled

@@ -108,21 +108,9 @@ def _affordable(model: ClosedModel, method: str) -> str:
             remedy="Round them, or use linearizer.",
         )
     if method == "birth-death" and not fits_one_queue(model):
-        raise InputError.single(
-            source=SOURCE,
-            key="method",
-            value=method,
-            what="birth-death is for one closed class and one queue",
-            remedy="Use auto or convolution.",
-        )
+        raise _beyond(method, "birth-death is for one closed class and one queue")
     if method == "inversion" and not _can_invert(model):
-        raise InputError.single(
-            source=SOURCE,
-            key="method",
-            value=method,
-            what=f"inversion is for up to {MOST_CLASSES} closed classes and stations of one speed each",
-            remedy="Use auto or convolution.",
-        )
+        raise _beyond(method, f"inversion is for up to {MOST_CLASSES} closed classes and stations of one speed each")
     taken = _exact_method(model) if method == "exact-mva" else method
     if _effort(model, taken) > PATIENCE:
         raise InputError.single(
@@ -139,6 +127,10 @@ def _exact_method(model: ClosedModel) -> str:
     if model.fixed_rate:
         return "exact-mva"
     return "birth-death" if fits_one_queue(model) else "convolution"
+
+
+def _beyond(method: str, what: str) -> InputError:
+    return InputError.single(source=SOURCE, key="method", value=method, what=what, remedy="Use auto or convolution.")
 
 
 def _effort(model: ClosedModel, method: str) -> float:

@@ -61,8 +61,8 @@ def torus(*, populations: Floats, thinking: Floats, idle: Floats, load: Floats, 
 
 @_compiled
 def sum_torus(torus: Torus, first: int, step: int, threshold: float, sums: Floats) -> None:
-    """Adds to ``sums`` (K + 2, R + 1) the real parts of Σ f and Σ f e^{iθ_r} in its first row, of Σ f s_k/d_k and
-    Σ f e^{iθ_r} s_k/d_k by station below, and to its last row Σ |Re f| and the number of points; f is 1 at θ = 0.
+    """Adds to ``sums`` (K + 1, R + 1) the real parts of Σ f and Σ f e^{iθ_r} in its first row, of Σ f s_k/d_k and
+    Σ f e^{iθ_r} s_k/d_k by station below; f is 1 at θ = 0.
 
     Every ``step``th of the first class's points is taken, from ``first`` on; a single class is taken whole. Points
     where |f| is below ``threshold`` whatever the later classes' angles are left out.
@@ -135,10 +135,9 @@ def _sum_rows(
         begin += 1
     while begin < end and torus.size[last, end - 1] * most < threshold:
         end -= 1
-    sums[1 + stations, 1] += end - begin
     while begin < end:
         length = min(ROW, end - begin)
-        sums[1 + stations, 0] += _sum_row(torus, begin, length, terms, own, room, whole)
+        _sum_row(torus, begin, length, terms, own, room, whole)
         begin += length
     for k in range(1 + stations):
         sums[k, 0] += whole[k, 0]
@@ -149,9 +148,8 @@ def _sum_rows(
 
 
 @_compiled
-def _sum_row(torus: Torus, begin: int, length: int, terms: Floats, own: Floats, room: Floats, whole: Floats) -> float:
-    """Adds Σ f s/d (complex) and Re Σ f e^{iθ} s/d of a row to ``whole``, first without and then with each station;
-    returns Σ |Re f|."""
+def _sum_row(torus: Torus, begin: int, length: int, terms: Floats, own: Floats, room: Floats, whole: Floats) -> None:
+    """Adds Σ f s/d (complex) and Re Σ f e^{iθ} s/d of a row to ``whole``, first without and then with each station."""
     last = torus.counts.size - 1
     versine, sine = torus.versine[last, begin : begin + length], torus.sine[last, begin : begin + length]
     real, imaginary = torus.real[last, begin : begin + length], torus.imaginary[last, begin : begin + length]
@@ -177,9 +175,8 @@ def _sum_row(torus: Torus, begin: int, length: int, terms: Floats, own: Floats, 
     for i in range(length):
         g_re[i] = f_re[i] * (1.0 - versine[i]) - f_im[i] * sine[i]
         g_im[i] = f_re[i] * sine[i] + f_im[i] * (1.0 - versine[i])
-    size, total_re, total_im, turned = 0.0, 0.0, 0.0, 0.0
+    total_re, total_im, turned = 0.0, 0.0, 0.0
     for i in range(length):
-        size += abs(f_re[i])
         total_re += f_re[i]
         total_im += f_im[i]
         turned += g_re[i]
@@ -196,4 +193,3 @@ def _sum_row(torus: Torus, begin: int, length: int, terms: Floats, own: Floats, 
         whole[1 + k, 0] += total_re
         whole[1 + k, 1] += total_im
         whole[1 + k, 2] += turned
-    return size

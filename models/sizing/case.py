@@ -4,6 +4,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from scipy.stats import rankdata
+
 from firstbell.models.duplicate_addresses import hit_ratio_under_two_names
 from firstbell.models.figures import Array, Figure, Reading, Values, figures_of
 from firstbell.models.sizing.correlated import check_correlations, correlated
@@ -69,9 +71,14 @@ class Assumed:
             first_share=self.values["session.digital_id_share"],
         )
 
+    def ranks(self, key: str) -> Array:
+        """(draws,) ranks of a figure's draws; each is sorted once for all levels."""
+        if key not in self._ranks:
+            self._ranks[key] = rankdata(self.values[key][1:])
+        return self._ranks[key]
+
     @cached_property
-    def ranks(self) -> dict[str, Array]:
-        """Ranks of the draws of figures that were asked for, by key; each is sorted once for all levels."""
+    def _ranks(self) -> dict[str, Array]:
         return {}
 
     def _at(self, positions: Mapping[str, Array]) -> "Assumed":

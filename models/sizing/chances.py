@@ -30,8 +30,11 @@ def chances(case: Case, rows: Sequence[Row]) -> Iterator[LevelChance]:
     bought = [row for row in rows if (row.line.unit == "servers" or row.line.item in _LINES) and len(row.values) > 1]
     if not bought:
         return
+    figures = [{"likely": float(row.values[0]), **percentiles(row.values).model_dump()} for row in bought]
     for name in BOUGHT:
-        enough = np.array([row.values[1:] <= _figure(row, name) * (1 + _ROUNDING) for row in bought])
+        enough = np.array(
+            [row.values[1:] <= at[name] * (1 + _ROUNDING) for row, at in zip(bought, figures, strict=True)]
+        )
         alone = enough.mean(axis=1)
         weakest = int(np.argmin(alone))
         yield LevelChance(
@@ -42,7 +45,3 @@ def chances(case: Case, rows: Sequence[Row]) -> Iterator[LevelChance]:
             weakest=bought[weakest].line.title,
             weakest_chance=float(alone[weakest]),
         )
-
-
-def _figure(row: Row, bought: Bought) -> float:
-    return float(row.values[0]) if bought == "likely" else float(getattr(percentiles(row.values), bought))

@@ -8,21 +8,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+import numpy as np
+
 from firstbell.models.figures import Array
 from firstbell.models.sizing.bandwidth import bandwidth_rows
 from firstbell.models.sizing.case import Assumed, Case
 from firstbell.models.sizing.demands import Demands
 from firstbell.models.sizing.purchase import DRAWS
-from firstbell.models.sizing.rows import interval
+from firstbell.models.sizing.rows import Row, interval
 from firstbell.models.sizing.servers import server_rows
-from firstbell.models.sizing.storage import grown, kept_bytes, originals_bytes, raw
+from firstbell.models.sizing.storage import backup_bytes, raw_bytes
 from firstbell.models.sizing.tiers import tiers_of
 from firstbell.models.workload.profile import Workload
 from firstbell.models.workload.rollout import LeadTimes, Stage
 from firstbell.models.workload.sourced import Sourced
 
 _LINES = ("edge_peak_bits_per_s", "origin_peak_bits_per_s", "ingest_peak_bits_per_s")
-_ASSUMED = "sizing.storage"
+_YEARS = "sizing.storage.years"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +83,11 @@ class _Needed:
     unit: str
     values: Array
     lead: Sourced
+
+    @classmethod
+    def of(cls, row: Row, lead: Sourced) -> "_Needed":
+        """A row of the sizing."""
+        return cls(item=row.line.item, title=row.line.title, unit=row.line.unit, values=row.values, lead=lead)
 
 
 def roll_out(
@@ -167,23 +174,19 @@ def _by_learners(case: Case, lead: LeadTimes) -> Iterator[_Needed]:
     if case.assumed.demands.cpu_s:
         for row in server_rows(case, tiers_of(case)):
             if row.line.unit == "servers":
-                yield _Needed(item=row.line.item, title=row.line.title, unit=row.line.unit, values=row.values,
-                              lead=lead.servers_days)  # fmt: skip
+                yield _Needed.of(row, lead.servers_days)
     for row in bandwidth_rows(case):
         if row.line.item in _LINES:
-            yield _Needed(item=row.line.item, title=row.line.title, unit=row.line.unit, values=row.values,
-                          lead=lead.lines_days)  # fmt: skip
+            yield _Needed.of(row, lead.lines_days)
 
 
 def _disks(assumed: Assumed, years: int, lead: Sourced) -> Iterator[_Needed]:
     """Raw disk for what is there after so many years of growth."""
-    values = assumed.values
-    growth, fill_limit = values[f"{_ASSUMED}.growth_per_year"], values[f"{_ASSUMED}.fill_limit"]
-    content = raw(grown(kept_bytes(values), growth, years), values[f"{_ASSUMED}.copies"], fill_limit)
-    backup = raw(grown(originals_bytes(values) * values[f"{_ASSUMED}.backups"], growth, years), 1.0, fill_limit)
-    yield _Needed(item="storage_raw_bytes", title="Raw disk for the content", unit="bytes", values=content, lead=lead)
+    values = {**assumed.values, _YEARS: np.full(1, float(years))}
+    yield _Needed(item="storage_raw_bytes", title="Raw disk for the content", unit="bytes", values=raw_bytes(values),
+                  lead=lead)  # fmt: skip
     yield _Needed(item="storage_backup_bytes", title="Raw disk for backups of the originals", unit="bytes",
-                  values=backup, lead=lead)  # fmt: skip
+                  values=backup_bytes(values), lead=lead)  # fmt: skip
 
 
 def _years_after(day: date, years: int) -> date:

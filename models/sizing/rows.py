@@ -8,7 +8,7 @@ from scipy.stats import rankdata
 
 from firstbell.models.figures import Array
 from firstbell.models.load_dependence import extrapolation
-from firstbell.models.sizing.case import Case
+from firstbell.models.sizing.case import Assumed, Case
 from firstbell.models.sizing.layers import shares_of
 from firstbell.models.study import Input, Percentiles, Rejected, SizingRow, Swing
 
@@ -21,7 +21,6 @@ class Term:
     """An input of a formula: its values (1 + draws,), and the interval that it states or that its draws show.
 
     ``part`` is the part of the result that the input is a factor of: in a sum, a summand moves no more than itself.
-    ``ranks`` are those of the draws, where they are known already.
     """
 
     name: str
@@ -31,7 +30,6 @@ class Term:
     unit: str
     source: str
     part: float = 1.0
-    ranks: Array | None = None
 
     def input(self) -> Input:
         """The term as a report shows it."""
@@ -71,7 +69,7 @@ class Row:
         ``redrawn`` has the values with one layer of uncertainty drawn anew, by the layer.
         """
         low, high = interval(self.values)
-        influence = _influence(self.values, self.terms)
+        influence = _influence(case.assumed, self.values, self.terms)
         order = sorted(range(len(self.terms)), key=lambda index: -influence[index])
         telling = [self.terms[index].name for index in order[:2] if influence[index] >= _TELLING]
         moved = f"; moved most by {' and '.join(telling)}" if telling else ""
@@ -134,29 +132,26 @@ def percentiles(values: Array) -> Percentiles:
 
 def _figure_term(case: Case, key: str) -> Term:
     stated = case.assumed.figures[key].estimate
-    ranks, values = case.assumed.ranks, case.values[key]
-    if key not in ranks:
-        ranks[key] = rankdata(values[1:])
     return Term(
         name=key,
-        values=values,
+        values=case.values[key],
         low=stated.low,
         high=stated.high,
         unit=stated.unit,
         source=stated.source,
-        ranks=ranks[key],
     )
 
 
-def _influence(values: Array, terms: Sequence[Term]) -> list[float]:
+def _influence(assumed: Assumed, values: Array, terms: Sequence[Term]) -> list[float]:
     """Absolute rank correlation (Spearman) of each input with the result, times its part; 0 for what never varies."""
     result = rankdata(values[1:]) if len(values) > 1 else np.zeros(0)
-    return [term.part * _correlation(term, result) for term in terms]
+    return [term.part * _correlation(assumed, term, result) for term in terms]
 
 
-def _correlation(term: Term, result: Array) -> float:
+def _correlation(assumed: Assumed, term: Term, result: Array) -> float:
     values = term.values[1:]
     if len(values) < 3 or len(values) != len(result) or np.ptp(values) == 0 or np.ptp(result) == 0:
         return 0.0
-    ranks = rankdata(values) if term.ranks is None else term.ranks
+    is_figure = term.values is assumed.values.get(term.name)
+    ranks = assumed.ranks(term.name) if is_figure else rankdata(values)
     return abs(float(np.corrcoef(ranks, result)[0, 1]))

@@ -63,10 +63,30 @@ def _rows(case: Case, name: str, school: School) -> list[Row]:
             beside + quiz, lambda v: quiz_learners_on(room(v, 1), v),
         ),
     )  # fmt: skip
-    return [_row(case, name, school, *each) for each in counts]
+    return [_counted(case, name, *each, school) for each in counts]
 
 
-def _row(case: Case, name: str, school: School, what: str, title: str, unit: str, formula: str, count: Count) -> Row:
+def _counted(
+    case: Case, name: str, what: str, title: str, unit: str, formula: str, count: Count, school: School
+) -> Row:
+    source = f"{_EVERY_LEVEL}; {school.down_bits_per_s.source}"
+    binding = _binding(case, school, int(count(case.values)[0]), unit)
+    return _row(case, name, what, title, unit, formula, count, binding=binding, source=source)
+
+
+def _sent_up(case: Case, name: str, kind: str) -> Row:
+    sent, up = f"network.lesson_up.{kind}_bits_per_s", f"network.schools.{name}.up_bits_per_s"
+    return _row(
+        case, name, f"lessons_up_{kind}", f"teachers giving a Teams lesson at once, {kind} rates", "lessons",
+        f"up_bits_per_s ÷ {kind}_bits_per_s of a teacher", lambda values: lessons_up_on(values[up], values, kind),
+        binding=f"the way up: each teacher sends {float(case.values[sent][0]) / 1e6:.1f} Mbit/s",
+        source=f"{_EVERY_LEVEL}; {case.assumed.figures[sent].estimate.source}",
+    )  # fmt: skip
+
+
+def _row(
+    case: Case, name: str, what: str, title: str, unit: str, formula: str, count: Count, *, binding: str, source: str
+) -> Row:
     reading = case.reading()
     values = count(reading)
     line = Line(
@@ -75,24 +95,8 @@ def _row(case: Case, name: str, school: School, what: str, title: str, unit: str
         title=f"{name}: {title}",
         unit=unit,
         formula=formula,
-        binding=_binding(case, school, int(values[0]), unit),
-        source=f"{_EVERY_LEVEL}; {school.down_bits_per_s.source}",
-    )
-    return Row(line=line, values=values, terms=figure_terms(case, reading.keys_read))
-
-
-def _sent_up(case: Case, name: str, kind: str) -> Row:
-    sent = f"network.lesson_up.{kind}_bits_per_s"
-    reading = case.reading()
-    values = lessons_up_on(reading[f"network.schools.{name}.up_bits_per_s"], reading, kind)
-    line = Line(
-        group=_GROUP,
-        item=f"school_{name.replace('-', '_')}_lessons_up_{kind}",
-        title=f"{name}: teachers giving a Teams lesson at once, {kind} rates",
-        unit="lessons",
-        formula=f"up_bits_per_s ÷ {kind}_bits_per_s of a teacher",
-        binding=f"the way up: each teacher sends {float(case.values[sent][0]) / 1e6:.1f} Mbit/s",
-        source=f"{_EVERY_LEVEL}; {case.assumed.figures[sent].estimate.source}",
+        binding=binding,
+        source=source,
     )
     return Row(line=line, values=values, terms=figure_terms(case, reading.keys_read))
 
