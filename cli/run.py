@@ -13,12 +13,13 @@ from firstbell.cli.accounts_option import check_accounts
 from firstbell.cli.backend_process import database_in
 from firstbell.cli.consoles import table_console
 from firstbell.cli.content_options import ContentOptions
-from firstbell.cli.emptying import Emptying
+from firstbell.cli.emptying import empty_edge
 from firstbell.cli.failures import INVALID_MEASUREMENT
 from firstbell.cli.folders import new_folder
 from firstbell.cli.identity_options import IdentityOptions
-from firstbell.cli.killing import Killing
+from firstbell.cli.killing import kill_a_worker
 from firstbell.cli.machine import halves
+from firstbell.cli.occasion import Occasion
 from firstbell.cli.profiles import DEFAULT, find_workload
 from firstbell.cli.progress import follow
 from firstbell.cli.scale import RunScale
@@ -230,8 +231,8 @@ def run(
     ) as url:
         plan = plan.model_copy(update={"target": url})
         with launch(plan, folder / "record", confirm_host=confirm_host) as running:
-            killing = Killing(at_s=kill_worker_at, running=running, console=console)
-            emptying = Emptying(wanted=edge_cold, running=running, console=console)
+            killing = Occasion(at_s=kill_worker_at, running=running, act=lambda: kill_a_worker(url, console))
+            emptying = Occasion(at_s=0.0 if edge_cold else None, running=running, act=lambda: empty_edge(url, console))
             follow(running, _who_comes(plan), console, killing, emptying)
     record = RunRecord.read(folder / "record")
     found = judge(record)

@@ -1,10 +1,9 @@
 """`sizing.csv`: every sizing row flat, in plain numbers, for spreadsheets and programs."""
 
-import csv
-import io
 from collections.abc import Iterable
 
 from firstbell.models.study import Input, Percentiles, SizingRow, Study
+from firstbell.reports.csv_text import csv_text
 from firstbell.reports.layers import LAYERS, by_layer
 
 PERCENTILES = tuple(Percentiles.model_fields)
@@ -37,32 +36,17 @@ def sizing_csv(study: Study) -> str:
 
 def rows_csv(rows: Iterable[SizingRow]) -> str:
     """Sizing rows that belong to no study, in the same form."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for row in rows:
-        writer.writerow(_cells(row))
-    return text.getvalue()
+    return csv_text(COLUMNS, map(_cells, rows))
 
 
-def _cells(row: SizingRow) -> list[str]:
+def _cells(row: SizingRow) -> list[object]:
     inputs = "; ".join(_input(one) for one in row.inputs)
     shares = {} if row.shares is None else {f"variance_{name}": share for name, share in by_layer(row.shares).items()}
     swings = "; ".join(f"{one.name}: {one.at_low!r} to {one.at_high!r}" for one in row.swings)
     percentiles = {} if row.percentiles is None else row.percentiles.model_dump()
     plain = row.model_dump(include=set(COLUMNS) - {"inputs", "swings"})
     values = {**plain, "inputs": inputs, "swings": swings, **percentiles, **shares}
-    return [_cell(values.get(column)) for column in COLUMNS]
-
-
-def _cell(value: object) -> str:
-    """A number in full, nothing for what is not known; a text so that no spreadsheet takes it for a formula."""
-    if value is None:
-        return ""
-    if isinstance(value, float):
-        return repr(value)
-    text = str(value)
-    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
+    return [values.get(column) for column in COLUMNS]
 
 
 def _input(one: Input) -> str:

@@ -59,15 +59,12 @@ def throughput_plot(study: Study, *, language: Language = ENGLISH) -> Plot | Non
         _linear_axis(axes, lambda value: exact(value, "", language=language))
         _end_labels(axes, [series])
         axes.set_title(language.text("requests answered a second"), loc="left", fontsize=11)
-        measured = "; ".join(
-            f"{learners(level.learners, language=language)} {rate(level.throughput_per_s, language=language)}"
-            for level in levels
-        )
         return canvas.plot(
             key="throughput",
             title=language.text("Throughput"),
             description=language.text(
-                "Requests answered a second against learners in session. Measured: {levels}.", levels=measured
+                "Requests answered a second against learners in session. Measured: {levels}.",
+                levels=_measured(series, lambda value: rate(value, language=language), language),
             ),
         )
 
@@ -100,15 +97,12 @@ def utilisation_plot(study: Study, *, language: Language = ENGLISH) -> Plot | No
         axes.set_ylim(0, max(1.08, axes.get_ylim()[1]))
         _end_labels(axes, [series, *stations])
         axes.set_title(language.text("share of the backend's cores in use"), loc="left", fontsize=11)
-        measured = "; ".join(
-            f"{learners(level.learners, language=language)} {percent(level.utilization, language=language)}"
-            for level in levels
-        )
         return canvas.plot(
             key="utilisation",
             title=language.text("Utilisation"),
             description=language.text(
-                "Share of the backend’s cores in use against learners in session. Measured: {levels}.", levels=measured
+                "Share of the backend’s cores in use against learners in session. Measured: {levels}.",
+                levels=_measured(series, lambda value: percent(value, language=language), language),
             ),
         )
 
@@ -119,6 +113,11 @@ def response_plots(study: Study, *, language: Language = ENGLISH) -> tuple[Plot,
     activities = dict.fromkeys(name for level in levels for name in level.activities)
     found = (_response_plot(study, activity, levels, language) for activity in activities)
     return tuple(plot for plot in found if plot is not None)
+
+
+def _measured(series: _Series, shown: Callable[[float], str], language: Language) -> str:
+    said = (f"{learners(level.learners, language=language)} {shown(value)}" for level, value in series.measured)
+    return "; ".join(said)
 
 
 def _station_series(station: str, levels: Sequence[LevelResult], language: Language) -> _Series:

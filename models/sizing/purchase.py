@@ -62,17 +62,18 @@ def purchase(
 ) -> Purchase:
     """What must be bought, level by level; ``levels`` (learners by name) are the profile's where None.
 
-    With prices, what it costs.
+    With prices, what it costs. Without demands, the rows that can be told all the same: see ``without_tiers``.
     The same seed gives the same rows, and all levels share their draws: what differs between two is the learners.
     Raises InputError where correlations of the profile can't be, and where no machine of the prices carries a tier.
     """
     assumed = Assumed.of(workload, demands, draws=draws, seed=seed, prices=prices)
     ends = Ends.of(assumed)
     written = [_written(case, ends) for case in _cases(assumed, levels)]
-    return Purchase(
+    found = Purchase(
         rows=tuple(row for each in written for row in each.rows),
         chances=tuple(chance for each in written for chance in each.chances),
     )
+    return found if demands.cpu_s else found.without_tiers()
 
 
 def size(
