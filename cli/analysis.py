@@ -12,7 +12,8 @@ from firstbell.models.load_dependence import Reach
 from firstbell.models.prediction import measured_machine, sized_machine
 from firstbell.models.problems import InputError
 from firstbell.models.sizing import demands_of, purchase, sized_systems
-from firstbell.models.study import LevelChance, SizingRow
+from firstbell.models.sizing.roll_out import roll_out
+from firstbell.models.study import LevelChance, RollOut, SizingRow
 from firstbell.models.uncertainty import Layers, layers_of
 from firstbell.models.validation import HeldOutCheck, Prediction, checks, discrepancy_of, predict_level
 
@@ -52,6 +53,7 @@ class Findings:
     sized: dict[str, Outlook] = field(default_factory=dict)
     sizing: tuple[SizingRow, ...] = ()
     chances: tuple[LevelChance, ...] = ()
+    roll_out: RollOut | None = None
     gaps: tuple[str, ...] = ()
 
 
@@ -101,7 +103,6 @@ def _sized(findings: Findings, seed: int) -> Findings:
     # Response times alone tell no tier's demands: nobody could say what each of them needs.
     systems = {system.level: system for system in sized_systems(workload, demands)} if demands.cpu_s else {}
     bought = purchase(workload, demands, seed=seed)
-    bought = bought if demands.cpu_s else bought.without_tiers()
     cores_per_node = int(workload.sizing.servers.cores_per_node.value)
     measured = {
         level: outlook(played, learners, machine, capacity, seed=seed)
@@ -121,4 +122,5 @@ def _sized(findings: Findings, seed: int) -> Findings:
         },
         sizing=bought.rows,
         chances=bought.chances,
+        roll_out=roll_out(workload, demands, seed=seed),
     )

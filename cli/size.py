@@ -3,7 +3,6 @@
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import date
 from difflib import get_close_matches
 from importlib.metadata import version
 from pathlib import Path
@@ -28,8 +27,8 @@ from firstbell.models.problems import InputError
 from firstbell.models.school_line import SchoolLine, school_lines
 from firstbell.models.sizing import DRAWS, Demands, Purchase, demands_of, purchase
 from firstbell.models.sizing.prices import Prices, read_prices
-from firstbell.models.sizing.roll_out import RollOut, roll_out
-from firstbell.models.study import SizingRow
+from firstbell.models.sizing.roll_out import roll_out
+from firstbell.models.study import RollOut, SizingRow
 from firstbell.models.workload import Workload, read_workload
 from firstbell.models.workload.what_if import Change, changed, changes_of_file, changes_of_options
 from firstbell.reports.csv import rows_csv
@@ -134,8 +133,7 @@ class Asked:
     def purchase(self, profile: Workload) -> Purchase:
         """The rows that can be told: cores and servers only where a model says what visits cost."""
         demands = self.demands(profile)
-        found = purchase(profile, demands, levels=self.levels, seed=self.seed, draws=self.draws, prices=self.prices)
-        return found if demands.cpu_s else found.without_tiers()
+        return purchase(profile, demands, levels=self.levels, seed=self.seed, draws=self.draws, prices=self.prices)
 
     def roll_out(self, profile: Workload, path: Path) -> RollOut:
         """The profile's; raise InputError where it has none."""
@@ -221,10 +219,10 @@ def _document(
         "notes": notes,
         **_as_json(found),
         "what_if": other and {"changes": [asdict(change) for change in changes], **_as_json(other)},
-        "roll_out": plan and asdict(plan),
+        "roll_out": plan and plan.model_dump(mode="json"),
         "school_lines": [asdict(line) for line in school_lines(profile)],
     }
-    return json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False, default=date.isoformat)
+    return json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False)
 
 
 def _as_json(found: Purchase) -> dict[str, object]:

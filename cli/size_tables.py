@@ -1,18 +1,20 @@
 """What `firstbell size` prints: the rows by level, what moves them, how likely they are to be enough."""
 
 from collections.abc import Iterator, Sequence
+from datetime import date
+from itertools import groupby
 
 from rich.box import SIMPLE_HEAD
 from rich.table import Column, Table
 
 from firstbell.models.school_line import SchoolLine
-from firstbell.models.sizing.roll_out import RollOut
-from firstbell.models.study import LevelChance, SizingRow, Swing
+from firstbell.models.study import Due, LevelChance, RollOut, SizingRow, Swing
 from firstbell.reports.answer import level_title
 from firstbell.reports.chances import BOUGHT_AT, chance_sentence
 from firstbell.reports.layers import LAYERS, share_cells
 from firstbell.reports.names import group_name, layer_name
 from firstbell.reports.numbers import count, interval, percent, quantity, unbroken
+from firstbell.reports.roll_out import added_figure, due_figure, stage_figure
 
 _MOST_SWINGS = 12
 
@@ -55,21 +57,29 @@ def machines_tables(rows: Sequence[SizingRow]) -> Iterator[Table]:
 
 
 def roll_out_tables(plan: RollOut) -> Iterator[Table]:
-    """How many learners there are from when on, and what must be ordered by when at the highest level."""
-    levels = Table("From", "Stage", "Municipalities", "Level", Column("Learners", justify="right"), box=SIMPLE_HEAD,
-                   title="The level over time", title_justify="left")  # fmt: skip
-    for each in sorted(plan.levels, key=lambda each: each.starts_on):
-        learners = unbroken(interval(each.low, each.learners, each.high, ""))
-        levels.add_row(str(each.starts_on), each.stage, count(each.municipalities), each.level, learners)
-    yield levels
+    """How many learners there are from when on; then, at the highest level, what must be ordered, a table a day."""
+    stages = dict.fromkeys((each.stage, each.starts_on) for each in plan.levels)
+    columns = (Column(f"{stage}\nfrom {day}", justify="right") for stage, day in stages)
+    over_time = Table("", *columns, box=SIMPLE_HEAD, title="Learners in session over time", title_justify="left")
+    for level in dict.fromkeys(each.level for each in plan.levels):
+        at = {each.stage: each for each in plan.levels if each.level == level}
+        over_time.add_row(level, *(unbroken(stage_figure(at[stage])) for stage, _ in stages))
+    yield over_time
     highest = max(plan.levels, key=lambda each: each.learners).level
-    due = Table("Order by", "at the safest", "In service on", "For", "", "In all", "New", box=SIMPLE_HEAD,
-                title=f"What must be ordered by when, level {highest}", title_justify="left")  # fmt: skip
-    for each_due in (each for each in plan.due if each.level == highest):
-        in_all = unbroken(interval(each_due.low, each_due.quantity, each_due.high, each_due.unit))
-        days = (str(day) for day in (each_due.order_by, each_due.order_by_safe, each_due.needed_on))
-        due.add_row(*days, each_due.occasion, each_due.title, in_all, _plain(each_due.added, each_due.unit))
-    yield due
+    bought = sorted((each for each in plan.due if each.level == highest), key=_when)
+    for (needed_on, occasion), dues in groupby(bought, _when):
+        days = (Column(name, no_wrap=True) for name in ("Order by", "at the safest"))
+        due = Table("", *days, Column("In all", no_wrap=True), box=SIMPLE_HEAD, title_justify="left",
+                    title=f"In service on {needed_on}, level {highest}: {occasion}")  # fmt: skip
+        for each in dues:
+            new = "" if each.added == each.quantity else f"\n{unbroken(added_figure(each))} new"
+            figure = f"{unbroken(due_figure(each))}{new}"
+            due.add_row(each.title, str(each.order_by), str(each.order_by_safe), figure)
+        yield due
+
+
+def _when(due: Due) -> tuple[date, str]:
+    return due.needed_on, due.occasion
 
 
 def layers_table(rows: Sequence[SizingRow]) -> Table:
@@ -130,9 +140,8 @@ def swings_tables(rows: Sequence[SizingRow], item: str) -> Iterator[Table]:
 def what_if_table(rows: Sequence[SizingRow], others: Sequence[SizingRow]) -> Table:
     """Both sizings side by side at the highest level, for the items that differ."""
     highest = max(row.learners for row in rows)
-    titles = {"": "", "profile": "As the profile has it", "other": "What if", "change": "Change"}
-    table = Table(*titles.values(), box=SIMPLE_HEAD, title=f"What changes at {count(highest)} learners",
-                  title_justify="left")  # fmt: skip
+    table = Table("", "As the profile has it", "What if", "Change", box=SIMPLE_HEAD, title_justify="left",
+                  title=f"What changes at {count(highest)} learners")  # fmt: skip
     before = {row.item: row for row in rows if row.learners == highest}
     after = {row.item: row for row in others if row.learners == highest}
     for item in dict.fromkeys((*before, *after)):

@@ -80,6 +80,7 @@ def study_of(
         forecast=tuple(_forecasts(findings)),
         sizing=findings.sizing,
         chances=findings.chances,
+        roll_out=findings.roll_out,
         verdict=verdict_of(findings, validity=validity, complete=complete),
     )
 

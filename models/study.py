@@ -1,6 +1,7 @@
 """A study's result, whole: what `study.json` holds and every report is rendered from."""
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Literal
 
@@ -282,6 +283,46 @@ class LevelChance(_Part):
     weakest_chance: float = Field(description="the share of draws in which that line alone is enough")
 
 
+class StageLevel(_Part):
+    """How many learners of a level are in session from a stage of the roll-out on, and at its share's bounds."""
+
+    level: str
+    stage: str
+    starts_on: date
+    municipalities: int
+    learners: int
+    low: int
+    high: int
+    source: str
+
+
+class Due(_Part):
+    """A purchase of a level: ``quantity`` must be in service on a day, ``added`` of it new."""
+
+    level: str
+    learners: int
+    occasion: str = Field(description="the stage that it is for, or the content of which year")
+    item: str
+    title: str
+    unit: str
+    quantity: float
+    low: float
+    high: float
+    added: float
+    needed_on: date
+    lead_days: float
+    order_by: date
+    order_by_safe: date = Field(description="if delivery takes as long as it may")
+    source: str = Field(description="of the lead time")
+
+
+class RollOut(_Part):
+    """The levels over time, and every purchase with its days; ``due`` in the order of the orders."""
+
+    levels: tuple[StageLevel, ...]
+    due: tuple[Due, ...]
+
+
 class ObjectiveResult(_Part):
     """An objective, at the level where it was judged; ``measured_s`` is a time or, for ratios, a plain number."""
 
@@ -339,6 +380,7 @@ class Study(_Part):
     forecast: tuple[Forecast, ...]
     sizing: tuple[SizingRow, ...]
     chances: tuple[LevelChance, ...] = Field(default=(), description="empty where cores could not be sized")
+    roll_out: RollOut | None = Field(default=None, description="None where the profile has none")
     verdict: VerdictResult
 
     def write(self, path: Path) -> None:

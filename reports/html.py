@@ -1,6 +1,7 @@
 """`report.html`: one file that opens offline, without scripts, and prints well."""
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from functools import partial
 from pathlib import Path
 
@@ -41,6 +42,8 @@ from firstbell.reports.names import (
 )
 from firstbell.reports.numbers import count, exact, interval, learners, moment, number, percent, quantity, rate, seconds
 from firstbell.reports.purchase import items_across_levels, main_groups, purchase_levels
+from firstbell.reports.roll_out import added_figure, due_figure, due_titles, orders_of, past_orders, stage_figure
+from firstbell.reports.roll_out_plots import levels_plot, orders_plot
 from firstbell.reports.station_diagram import station_plot, stations_of
 from firstbell.reports.tornado import MOST, figure, short_name, tornado_plot
 from firstbell.reports.trust import error_in_words, miss_in_words, trust_in, trust_sentences
@@ -72,6 +75,7 @@ def _words(study: Study, language: Language) -> dict[str, object]:
         "main_marks": extrapolation_marks(
             (row for _, items in main_groups(study) for one in items for row in one.present), language=language
         ),
+        "orders": orders_of(study),
         "load_sentence": load_sentence(study, language=language),
         "chance_sentence": chance_sentence(study.chances, language=language) if study.chances else "",
         "bought_at": BOUGHT_AT,
@@ -95,6 +99,8 @@ def _plots(study: Study, language: Language) -> dict[str, object]:
         "load_layer_plot": _load_layer_plot(study, language),
         "purchase_layer_plot": _purchase_layer_plot(study, language),
         "tornado_plots": _tornado_plots(study, language),
+        "levels_plot": levels_plot(study, language=language),
+        "orders_plot": orders_plot(study, language=language),
     }
 
 
@@ -146,6 +152,7 @@ def _filters() -> dict[str, Callable[..., object]]:
         "all_keys": _all_keys,
         "capitalised": capitalised,
         "css_text": _css_text,
+        "past_orders": past_orders,
         "sentence": _sentence,
         "systems": systems_of,
         "unmarked": unmarked,
@@ -157,7 +164,11 @@ def _forms() -> dict[str, Callable[..., object]]:
     """Filters that depend on the language."""
     return {
         "activity_name": activity_name,
+        "added_figure": added_figure,
         "count": count,
+        "day": _day,
+        "due_figure": due_figure,
+        "due_titles": due_titles,
         "error_in_words": error_in_words,
         "error_figure": _error_figure,
         "exact": exact,
@@ -187,6 +198,7 @@ def _forms() -> dict[str, Callable[..., object]]:
         "plain_figure": figure,
         "short_name": short_name,
         "short_quantity_name": short_quantity_name,
+        "stage_figure": stage_figure,
         "share_cells": share_cells,
         "shares_in_words": shares_in_words,
         "station_name": station_name,
@@ -196,6 +208,10 @@ def _forms() -> dict[str, Callable[..., object]]:
 def _all_keys(mappings: Iterable[Mapping[str, object]]) -> list[str]:
     """The keys of several mappings, each once, in the order in which they come."""
     return list(dict.fromkeys(key for mapping in mappings for key in mapping))
+
+
+def _day(found: date, *, language: Language) -> str:
+    return language.short_day(found)
 
 
 def _interval_figure(found: Interval, *, language: Language) -> str:

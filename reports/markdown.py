@@ -38,12 +38,13 @@ from firstbell.reports.numbers import (
     seconds,
 )
 from firstbell.reports.purchase import items_across_levels, purchase_levels
+from firstbell.reports.roll_out import added_figure, due_figure, orders_of
 from firstbell.reports.trust import error_in_words, miss_in_words, trust_in, trust_sentences
 
 
 def render_markdown(study: Study, *, language: Language = ENGLISH) -> str:
     """The answer, the trust in it, the purchase, the forecast and what was measured."""
-    parts = (_head, _trust, _limits, _purchase, _uncertainty, _forecast, _levels, _checks)
+    parts = (_head, _trust, _limits, _purchase, _roll_out, _uncertainty, _forecast, _levels, _checks)
     return unmarked("\n".join(line for part in parts for line in part(study, language)) + "\n")
 
 
@@ -103,6 +104,27 @@ def _purchase(study: Study, language: Language) -> Iterator[str]:
     titles = (level_title(level.level, level.learners, language=language) for level in levels)
     yield from _table([language.text("Group"), language.text("Item"), *titles], rows)
     yield from _bullets(extrapolation_marks(study.sizing, language=language))
+
+
+def _roll_out(study: Study, language: Language) -> Iterator[str]:
+    """What to order by when, at the highest level."""
+    for highest in orders_of(study)[-1:]:
+        yield from _heading(language.text("When to order"))
+        title = level_title(highest.level, highest.learners, language=language)
+        yield _text(language.text("{level}: what to order by when", level=title))
+        yield ""
+        rows = [
+            [
+                language.told(due.title),
+                language.told(due.occasion),
+                *map(language.short_day, (due.needed_on, due.order_by, due.order_by_safe)),
+                due_figure(due, language=language),
+                added_figure(due, language=language),
+            ]
+            for due in highest.due
+        ]
+        header = ("Item", "For", "In service on", "Order by", "Safe day", "In all (95 % interval)", "New")
+        yield from _table(list(map(language.text, header)), rows)
 
 
 def _uncertainty(study: Study, language: Language) -> Iterator[str]:

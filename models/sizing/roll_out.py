@@ -19,59 +19,13 @@ from firstbell.models.sizing.rows import Row, interval
 from firstbell.models.sizing.servers import server_rows
 from firstbell.models.sizing.storage import backup_bytes, raw_bytes
 from firstbell.models.sizing.tiers import tiers_of
+from firstbell.models.study import Due, RollOut, StageLevel
 from firstbell.models.workload.profile import Workload
 from firstbell.models.workload.rollout import LeadTimes, Stage
 from firstbell.models.workload.sourced import Sourced
 
 _LINES = ("edge_peak_bits_per_s", "origin_peak_bits_per_s", "ingest_peak_bits_per_s")
 _YEARS = "sizing.storage.years"
-
-
-@dataclass(frozen=True, kw_only=True)
-class StageLevel:
-    """How many learners of a level are in session from a date on, at the likely share and at its bounds."""
-
-    level: str
-    stage: str
-    starts_on: date
-    municipalities: int
-    learners: int
-    low: int
-    high: int
-    source: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Due:
-    """A purchase: ``quantity`` must be in service on a day, ``added`` of it new.
-
-    It is ordered by ``order_by``, or by ``order_by_safe`` if delivery takes as long as it may. ``source`` is that of
-    the lead time.
-    """
-
-    level: str
-    learners: int
-    occasion: str
-    item: str
-    title: str
-    unit: str
-    quantity: float
-    low: float
-    high: float
-    added: float
-    needed_on: date
-    lead_days: float
-    order_by: date
-    order_by_safe: date
-    source: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class RollOut:
-    """The whole plan; ``due`` in the order of the orders."""
-
-    levels: tuple[StageLevel, ...]
-    due: tuple[Due, ...]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -64,9 +64,17 @@ class Language:
 
     def moment(self, found: datetime) -> str:
         """A day and time of day."""
-        date = format_date(found, "d MMMM y" if self.code == "en" else "long", locale=self.locale)
         zone = f" ({found.tzname()})" if found.tzinfo else ""
-        return self.text("{date}, {time}", date=date, time=f"{found:%H:%M}{zone}")
+        return self.text("{date}, {time}", date=self.day(found), time=f"{found:%H:%M}{zone}")
+
+    def day(self, found: date) -> str:
+        """A day."""
+        return format_date(found, "d MMMM y" if self.code == "en" else "long", locale=self.locale)
+
+    def short_day(self, found: date) -> str:
+        """A day for a narrow column: the month in short, and no line break."""
+        short = format_date(found, "d MMM y" if self.code == "en" else "medium", locale=self.locale)
+        return short.replace(" ", "\N{NO-BREAK SPACE}")
 
     def text(self, message: str, **values: object) -> str:
         """One of the program's own messages, with its placeholders filled."""

@@ -1,6 +1,7 @@
 """A study as a real one would be: ten activities, four stations, six levels, one prediction missed."""
 
 import math
+from datetime import date, timedelta
 
 import pytest
 
@@ -12,6 +13,7 @@ from firstbell.models.study import (
     Check,
     CurvePoint,
     DemandResult,
+    Due,
     FitResult,
     Forecast,
     Input,
@@ -26,7 +28,9 @@ from firstbell.models.study import (
     QualityResult,
     Rejected,
     ResponseTimes,
+    RollOut,
     SizingRow,
+    StageLevel,
     StationResult,
     Study,
     Swing,
@@ -283,6 +287,39 @@ def _chances(level: str, learners: int) -> tuple[LevelChance, ...]:
     )  # fmt: skip
 
 
+def _roll_out() -> RollOut:
+    """Four municipalities first, then all."""
+    shares = (("Four municipalities", date(2025, 9, 1), 4, 0.1), ("All municipalities", date(2026, 9, 1), 38, 1.0))
+    stages = tuple(
+        StageLevel(
+            level=level, stage=stage, starts_on=begin, municipalities=many, learners=round(learners * share),
+            low=round(learners * share * 0.5), high=round(learners * min(share * 2.5, 1)), source="case",
+        )
+        for level, learners in (("expected", 15000), ("contract", 115000))
+        for stage, begin, many, share in shares
+    )  # fmt: skip
+    due = [each for stage in stages for each in _due(stage)]
+    return RollOut(levels=stages, due=tuple(sorted(due, key=lambda each: each.order_by)))
+
+
+def _due(stage: StageLevel) -> tuple[Due, ...]:
+    """Servers and a line for a stage; there was nothing before the first."""
+    before = 0 if stage.municipalities == 4 else 0.1
+    lines = (
+        ("app_nodes", "Servers, app", 20 * stage.learners / 115000, "servers", 120),
+        ("edge_peak_bits_per_s", "Line to the learners, day's peak", 3.5e5 * stage.learners, "bits_per_s", 180),
+    )
+    return tuple(
+        Due(
+            level=stage.level, learners=stage.learners, occasion=stage.stage, item=item, title=title, unit=unit,
+            quantity=amount, low=amount * 0.8, high=amount * 1.4, added=amount * (1 - before),
+            needed_on=stage.starts_on, lead_days=days, order_by=stage.starts_on - timedelta(days),
+            order_by_safe=stage.starts_on - timedelta(2 * days), source="estimate: a public tender of 3 months",
+        )
+        for item, title, amount, unit, days in lines
+    )  # fmt: skip
+
+
 def build_study() -> Study:
     """The sample study, whole."""
     levels = tuple(_level(learners, kind, place) for place, (learners, kind) in enumerate(LEVELS))
@@ -344,6 +381,7 @@ def build_study() -> Study:
         ),
         sizing=(*_sizing("expected", 15000), *_sizing("crisis", 45000), *_sizing("contract", 115000)),
         chances=(*_chances("expected", 15000), *_chances("crisis", 45000), *_chances("contract", 115000)),
+        roll_out=_roll_out(),
         verdict=VerdictResult(
             holds=False,
             exit_code=1,
@@ -428,6 +466,7 @@ def partial_study(study: Study) -> Study:
             "load_uncertainty": None,
             "forecast": (),
             "sizing": (),
+            "roll_out": None,
             "verdict": VerdictResult(holds=False, exit_code=3, sentence="It was stopped by hand.", objectives=()),
         }
     )

@@ -21,7 +21,7 @@ def test_every_sizing_figure_stands_with_the_share_of_each_layer(study: Study) -
 
 def test_every_row_of_a_table_has_as_many_cells_as_its_header(study: Study) -> None:
     blocks = [block for block in render_markdown(study).split("\n\n") if block.startswith("|")]
-    assert len(blocks) == 5
+    assert len(blocks) == 6
     for block in blocks:
         assert len({line.count("|") for line in block.splitlines()}) == 1
 

@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from firstbell.models.sizing import Demands, size
-from firstbell.models.sizing.roll_out import Due, RollOut, roll_out
-from firstbell.models.study import SizingRow
+from firstbell.models.sizing.roll_out import roll_out
+from firstbell.models.study import Due, RollOut, SizingRow
 from firstbell.models.workload import Workload
 from firstbell.models.workload.rollout import Rollout
 
