@@ -12,6 +12,7 @@ from firstbell.models.load_dependence import Reach
 from firstbell.models.prediction import measured_machine, sized_machine
 from firstbell.models.problems import InputError
 from firstbell.models.sizing import demands_of, purchase, sized_systems
+from firstbell.models.sizing.prices import Prices
 from firstbell.models.sizing.roll_out import roll_out
 from firstbell.models.study import LevelChance, RollOut, SizingRow
 from firstbell.models.uncertainty import Layers, layers_of
@@ -54,11 +55,15 @@ class Findings:
     sizing: tuple[SizingRow, ...] = ()
     chances: tuple[LevelChance, ...] = ()
     roll_out: RollOut | None = None
+    prices: Prices | None = None
     gaps: tuple[str, ...] = ()
 
 
-def analyse(run: RunEvidence, *, effort: Effort, seed: int, told: Told) -> Findings:
-    """Fit, check against the levels held out, forecast and size; go as far as the record reaches."""
+def analyse(run: RunEvidence, *, effort: Effort, seed: int, told: Told, prices: Prices | None = None) -> Findings:
+    """Fit, check against the levels held out, forecast and size; go as far as the record reaches.
+
+    With prices the sizing says what it costs.
+    """
     findings = Findings(run=run)
     held_out = run.planned_held_out
     told("fitting service demands")
@@ -71,7 +76,7 @@ def analyse(run: RunEvidence, *, effort: Effort, seed: int, told: Told) -> Findi
     told("checking the fit against what it has not seen")
     findings = _checked(replace(findings, model=model), held_out, effort, seed)
     told("forecasting and sizing")
-    return _sized(findings, seed)
+    return _sized(findings, seed, prices)
 
 
 def _checked(findings: Findings, held_out: tuple[int, ...], effort: Effort, seed: int) -> Findings:
@@ -92,7 +97,7 @@ def _checked(findings: Findings, held_out: tuple[int, ...], effort: Effort, seed
     return replace(findings, model=model, predictions=predictions, checks=tuple(found))
 
 
-def _sized(findings: Findings, seed: int) -> Findings:
+def _sized(findings: Findings, seed: int, prices: Prices | None) -> Findings:
     model, workload = findings.model, findings.run.workload
     assert model is not None
     played = TrueLoad(workload=workload, model=model, with_stated=False)
@@ -102,7 +107,7 @@ def _sized(findings: Findings, seed: int) -> Findings:
     demands = demands_of(model.at_utilization(workload.sizing.servers.max_utilization.value))
     # Response times alone tell no tier's demands: nobody could say what each of them needs.
     systems = {system.level: system for system in sized_systems(workload, demands)} if demands.cpu_s else {}
-    bought = purchase(workload, demands, seed=seed)
+    bought = purchase(workload, demands, seed=seed, prices=prices)
     cores_per_node = int(workload.sizing.servers.cores_per_node.value)
     measured = {
         level: outlook(played, learners, machine, capacity, seed=seed)
@@ -123,4 +128,5 @@ def _sized(findings: Findings, seed: int) -> Findings:
         sizing=bought.rows,
         chances=bought.chances,
         roll_out=roll_out(workload, demands, seed=seed),
+        prices=prices,
     )

@@ -194,10 +194,7 @@ def _priced(asked: Asked) -> list[str]:
     if asked.prices is None:
         return []
     servers = "" if asked.model else " Without a model no servers are priced, and so no total."
-    example = " Its prices are examples: nobody offers at them." if asked.prices.example else ""
-    return [
-        f"Prices: {asked.prices.title}, in {asked.prices.currency}, without {asked.prices.left_out}.{example}{servers}"
-    ]
+    return [f"{asked.prices.disclaimer}{servers}"]
 
 
 def _document(

@@ -48,7 +48,7 @@ def machines_tables(rows: Sequence[SizingRow]) -> Iterator[Table]:
     chosen = [row for row in rows if row.chosen]
     for item in dict.fromkeys(row.item for row in chosen):
         at = {row.level: row for row in chosen if row.item == item}
-        tier = next(iter(at.values())).title.removesuffix(", a month")
+        tier = next(iter(at.values())).title.partition(", a month")[0]
         bought.add_row(tier, *(at[level].binding if level in at else "" for level, _ in levels))
         for first, each in enumerate(at[highest].rejected if highest in at else ()):
             why_not.add_row("" if first else tier, each.option, each.reason)

@@ -14,7 +14,7 @@ from firstbell.cli.analysis import Effort, analyse
 from firstbell.cli.choices import unknown_choice
 from firstbell.cli.folders import PROFILE, new_folder
 from firstbell.cli.machine import Halves, halves
-from firstbell.cli.profiles import DEFAULT, find_workload
+from firstbell.cli.profiles import DEFAULT, find_prices, find_workload
 from firstbell.cli.progress import follow
 from firstbell.cli.system_under_test import REFERENCE, system_under_test
 from firstbell.cli.written import study_of
@@ -25,6 +25,7 @@ from firstbell.models.pilot import HURRY, MOST_LOOKS, Look, Pilot, tells_enough
 from firstbell.models.plan import Plan, Plateau
 from firstbell.models.problems import InputError
 from firstbell.models.record import RunRecord
+from firstbell.models.sizing.prices import Prices, read_prices
 from firstbell.models.streams import Stream, streams_of
 from firstbell.models.study import Study, ValidityResult
 from firstbell.models.workload import Workload, read_workload
@@ -85,6 +86,9 @@ def study(
     quick: Annotated[bool, typer.Option("--quick", help="A first look in under 90 seconds.")] = False,
     out: Annotated[Path | None, typer.Option(help="Folder for the results; must be new or empty.")] = None,
     seed: Annotated[int, typer.Option(help="Seed of all that is random.")] = 1,
+    prices: Annotated[
+        str | None, typer.Option(metavar="NAME|FILE", help="A catalogue of machines and prices: what it costs.")
+    ] = None,
     language: Annotated[
         str, typer.Option("--lang", help=f"Language of the report: one of {', '.join(CODES)}.")
     ] = ENGLISH.code,
@@ -92,6 +96,8 @@ def study(
     """Measure, fit, check, forecast, size and report.
 
     Example: firstbell study kosovo --quick --out study
+
+    Example: firstbell study kosovo --prices example --lang sq
     """
     console = Console(stderr=True)
     problems = unknown_choice("firstbell study", "--lang", language, CODES)
@@ -99,6 +105,7 @@ def study(
         raise InputError(problems)
     workload_path = find_workload(workload)
     profile = read_workload(workload_path)
+    catalogue = None if prices is None else read_prices(find_prices(prices))
     if target != REFERENCE:
         check_consent(target, confirm_host)
         check_reachable(target)
@@ -111,7 +118,7 @@ def study(
             folder=folder, cores=halves(), tempo=tempo, seed=seed, console=console,
         )  # fmt: skip
         run = _measured(trip)
-    result = _concluded(run, folder, target=target, quick=quick, seed=seed, console=console)
+    result = _concluded(run, folder, target=target, quick=quick, seed=seed, console=console, prices=catalogue)
     page = write_report(result, folder, language=language_of(language))
     print_summary(result, page, Console())
     raise typer.Exit(result.verdict.exit_code)
@@ -167,10 +174,14 @@ def _nothing_measured(remedy: str) -> InputError:
     return InputError.single(source="pilot", what=what, remedy=f"Look at runs/pilot in the study's folder. {remedy}")
 
 
-def _concluded(run: RunEvidence, folder: Path, *, target: str, quick: bool, seed: int, console: Console) -> Study:
+def _concluded(
+    run: RunEvidence, folder: Path, *, target: str, quick: bool, seed: int, console: Console, prices: Prices | None
+) -> Study:
     """Analyse what was measured and write it down."""
     with console.status("analysing") as status:
-        findings = analyse(run, effort=Effort.of(quick=quick), seed=seed, told=lambda words: status.update(words))
+        findings = analyse(
+            run, effort=Effort.of(quick=quick), seed=seed, told=lambda words: status.update(words), prices=prices
+        )
     found = judge(run.record)
     result = study_of(
         findings,

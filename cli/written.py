@@ -353,6 +353,8 @@ def _drift(findings: Findings) -> Iterator[str]:
 
 def _not_measured(findings: Findings) -> Iterator[str]:
     yield from findings.gaps
+    if findings.prices is not None:
+        yield findings.prices.disclaimer
     if findings.model is not None and findings.model.quality.demands_from == "responses":
         yield (
             "The target showed no processor times: what activities cost was found from response times alone. They do "

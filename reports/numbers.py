@@ -19,6 +19,7 @@ _BYTES_PER_S = {"bytes_per_s", "bytes/s", "B/s"}
 _SECONDS = {"s", "seconds"}
 _RATIOS = {"ratio", "share"}
 _PLAIN = {"", "1", "number", "count"}
+_A_MONTH = "/month"
 # Units that are words, with that of one.
 _COUNTED = {
     "accounts": "account",
@@ -178,6 +179,8 @@ def _joined(figure: str, unit: str, language: Language) -> str:
 
 def _named(unit: str, language: Language, figure: str = "0") -> str:
     """A unit by the figure that stands before it, where it is a word; in the plural after an interval."""
+    if unit.endswith(_A_MONTH):
+        return f"{unit.removesuffix(_A_MONTH)}/{language.text('month')}"
     if unit not in _COUNTED:
         return language.text(unit)
     return language.plural(_COUNTED[unit], unit, language.read(figure))

@@ -48,6 +48,11 @@ def cost_rows(case: Case, tiers: Sequence[Tier]) -> list[Row]:
     return [*parts, month, _term(case, prices, month)]
 
 
+def _title(prices: Prices, what: str) -> str:
+    """No cost may be read without it, on a first page least of all."""
+    return f"{what}, at example prices" if prices.example else what
+
+
 def _servers(case: Case, prices: Prices, machines: TierMachines) -> Row:
     tier = machines.tier.name
     if not np.isfinite(machines.mix.price[0]):
@@ -55,7 +60,7 @@ def _servers(case: Case, prices: Prices, machines: TierMachines) -> Row:
     line = Line(
         group=GROUP,
         item=f"{tier}_cost_per_month",
-        title=f"Servers, {tier}, a month",
+        title=_title(prices, f"Servers, {tier}, a month"),
         unit=f"{prices.currency}/month",
         formula="Σ machines × price_per_month, of the cheapest one or two kinds that carry the tier with spare_nodes"
         " of the largest down",
@@ -93,7 +98,7 @@ def _storage(case: Case, prices: Prices) -> Row:
     line = Line(
         group=GROUP,
         item=_STORAGE,
-        title="Disks for content and backups, a month",
+        title=_title(prices, "Disks for content and backups, a month"),
         unit=f"{prices.currency}/month",
         formula="(raw disk at the term's end × price_per_tb_month + backups × backup_price_per_tb_month) ÷ 10¹²",
         binding="the stock at the term's end, paid for from the first month on",
@@ -110,9 +115,9 @@ def _traffic(case: Case, prices: Prices) -> Row:
     line = Line(
         group=GROUP,
         item=_TRAFFIC,
-        title="Traffic to the learners, a month",
+        title=_title(prices, "Traffic to the learners, a month"),
         unit=f"{prices.currency}/month",
-        formula=" or ".join(_WAYS[key][1] for key in ways) + (", whichever is less" if len(ways) > 1 else ""),
+        formula=_cheaper_of([_WAYS[key][1] for key in ways]),
         binding=f"billed {_WAYS[cheaper][0]}",
         source=prices.origin,
         rejected=tuple(
@@ -121,6 +126,10 @@ def _traffic(case: Case, prices: Prices) -> Row:
     )
     values = np.min(np.broadcast_arrays(*ways.values()), axis=0)
     return Row(line=line, values=values, terms=figure_terms(case, reading.keys_read))
+
+
+def _cheaper_of(formulas: Sequence[str]) -> str:
+    return f"{' or '.join(formulas)}, whichever is less" if len(formulas) > 1 else formulas[0]
 
 
 def _billed(case: Case, key: str, values: Values) -> Array:
@@ -140,7 +149,7 @@ def _month(prices: Prices, parts: Sequence[Row]) -> Row:
     line = Line(
         group=GROUP,
         item="cost_per_month",
-        title="All of this, a month",
+        title=_title(prices, "All of this, a month"),
         unit=f"{prices.currency}/month",
         formula="servers of all tiers + disks + traffic",
         binding=max(parts, key=lambda part: float(part.values[0])).line.title,
@@ -160,7 +169,7 @@ def _term(case: Case, prices: Prices, month: Row) -> Row:
     line = Line(
         group=GROUP,
         item="cost_of_term",
-        title=f"All of this, {years[0]:g} years",
+        title=_title(prices, f"All of this, {years[0]:g} years"),
         unit=prices.currency,
         formula=f"a month × {_MONTHS} × years",
         binding="everything from the first month on; what is bought later costs less",

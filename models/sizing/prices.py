@@ -64,6 +64,12 @@ class Prices(Strict):
         """What stands beside every cost."""
         return f"prices {self.name}{', AN EXAMPLE AND NO OFFER' if self.example else ''}"
 
+    @property
+    def disclaimer(self) -> str:
+        """What must be known of every cost."""
+        example = " Its prices are examples: nobody offers at them." if self.example else ""
+        return f"Prices: {self.title}, in {self.currency}, without {self.left_out}.{example}"
+
 
 def read_prices(path: Path) -> Prices:
     """Read a catalogue; raise InputError with every mistake in it."""

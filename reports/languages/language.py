@@ -27,7 +27,8 @@ _FIGURE = re.compile(
 )
 _MARKED = re.compile(f"{_ENGLISH_FROM}.*?{_ENGLISH_TO}", re.DOTALL)
 _PLURAL_TAGS = ("zero", "one", "two", "few", "many", "other")
-_KEY = re.compile(r"\w+(?:[._]\w+)+")
+# Of no language: keys of the profile, currencies, and kinds of machine such as "3 × large-64 + 1 × small-4".
+_KEY = re.compile(r"\w+(?:[._]\w+)+|[A-Z]{3}|(?:(?:\d+ × )?[a-z]+(?:-[a-z]+)*-\d+(?: \+ )?)+")
 _ENUMERATED = re.compile(r"(, | and )")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[^\W_a-z])")
 
@@ -168,9 +169,9 @@ class Language:
     def _name(self, text: str) -> str | None:
         """A known text, one that has a known name as its key, or a key that stays."""
         known = self._known(text) if text else None
-        if known is not None or " " in text:
-            return known
         stays = _KEY.fullmatch(text) or not any(map(str.isalpha, text))
+        if known is not None or (" " in text and not stays):
+            return known
         return self._exactly(text.replace("_", " ")) or (text if stays else None)
 
     def _figure_again(self, found: re.Match[str]) -> str:

@@ -6,12 +6,14 @@ from pathlib import Path
 import pytest
 
 from firstbell.cli.analysis import Effort, Findings, analyse
+from firstbell.cli.profiles import find_prices
 from firstbell.cli.surroundings import backend_words, scaled_down
 from firstbell.cli.verdict import verdict_of
 from firstbell.cli.written import study_of
 from firstbell.models.evidence import RunEvidence
 from firstbell.models.forecast import reach
 from firstbell.models.record import RunRecord
+from firstbell.models.sizing.prices import read_prices
 from firstbell.models.study import Study, ValidityResult, read_study
 from firstbell.models.workload import Workload
 from firstbell.reports.folder import write_report
@@ -19,11 +21,12 @@ from firstbell.scenarios.validity import judge
 from tests.models import plant
 
 EFFORT = Effort(fit_draws=20, simulated_s=300.0, prediction_draws=3, predicted_s=40.0)
+PRICES = read_prices(find_prices("example"))
 VALID = ValidityResult(verdict="valid", reasons=())
 
 
 def analysed(run: RunEvidence) -> Findings:
-    return analyse(run, effort=EFFORT, seed=1, told=lambda words: None)
+    return analyse(run, effort=EFFORT, seed=1, told=lambda words: None, prices=PRICES)
 
 
 def study(findings: Findings, *, complete: bool = True, validity: ValidityResult = VALID) -> Study:
@@ -55,6 +58,16 @@ def test_a_record_is_taken_all_the_way(findings: Findings, plant_run: RunEvidenc
     assert list(findings.measured) == list(findings.sized) == ["expected", "crisis", "contract"]
     assert {row.group for row in findings.sizing} >= {"servers", "storage", "bandwidth"}
     assert judge(plant_run.record).verdict == "valid"
+
+
+def test_the_study_says_what_it_costs_at_which_prices_and_when_to_order(whole: Study) -> None:
+    monthly = {row.level: row for row in whole.sizing if row.item == "cost_per_month"}
+    assert list(monthly) == ["expected", "crisis", "contract"]
+    assert monthly["expected"].quantity < monthly["contract"].quantity
+    assert all(row.title.endswith("at example prices") for row in whole.sizing if row.group == "costs")
+    assert PRICES.disclaimer in whole.not_measured
+    assert whole.roll_out is not None
+    assert {"app_nodes", "edge_peak_bits_per_s", "storage_raw_bytes"} <= {due.item for due in whole.roll_out.due}
 
 
 def test_the_breaking_point_is_about_where_the_true_demands_fill_the_core(findings: Findings) -> None:

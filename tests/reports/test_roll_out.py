@@ -31,7 +31,7 @@ def test_what_should_have_been_ordered_before_the_study_is_named(study: Study) -
 
 def test_each_purchase_stands_on_the_page_with_its_days(study: Study) -> None:
     page = render_html(study)
-    assert "When to order" in page
+    assert '<a href="#roll-out">When to order</a>' in page
     for level in orders_of(study):
         for due in level.due:
             cells = (f"<td>{day}</td>" for day in map(_said, (due.needed_on, due.order_by, due.order_by_safe)))

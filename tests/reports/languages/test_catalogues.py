@@ -149,7 +149,7 @@ def _asked_in_templates() -> Iterator[str]:
 
 
 def _profile_words() -> Iterator[str]:
-    for path in sorted((ROOT / "fixtures/profiles").glob("*.yaml")):
+    for path in sorted((*(ROOT / "fixtures/profiles").glob("*.yaml"), *(ROOT / "fixtures/prices").glob("*.yaml"))):
         yield from _words_in(yaml.safe_load(path.read_text(encoding="utf-8")))
 
 

@@ -8,7 +8,8 @@ import pytest
 
 from firstbell.cli.written import DISCIPLINE
 from firstbell.models.estimate import Estimate
-from firstbell.models.sizing import Demands, size
+from firstbell.models.sizing import Demands, purchase
+from firstbell.models.sizing.prices import read_prices
 from firstbell.models.study import SizingRow, Study
 from firstbell.models.workload import read_workload
 from firstbell.reports.answer import answer_of
@@ -16,12 +17,14 @@ from firstbell.reports.html import render_html
 from firstbell.reports.languages import language_of, unmarked
 from firstbell.reports.markdown import render_markdown
 
-PROFILE = Path(__file__).parents[3] / "fixtures/profiles/kosovo.yaml"
+FIXTURES = Path(__file__).parents[3] / "fixtures"
+PROFILE = FIXTURES / "profiles/kosovo.yaml"
+PRICES = read_prices(FIXTURES / "prices/example.yaml")
 ENGLISH_WORDS = re.compile(r"\b(the|of|and|is|was|were|with|for|which|learners|level|request)\b", re.IGNORECASE)
 # The same in every language: figures with units, percentiles, keys and symbols of formulas, names of things.
 SAME = re.compile(
     r"[\W\d_Σ]*|.*\b[a-z]+[._][a-z_.]+.*|(?:[pP](?:50|90|95|99)(?:, )?)+|(?:[\W\d]*(?:m|µ)?s)+"
-    r"|[\W\d]*[kMGT]?(?:B|bit)(?:/s)?"
+    r"|[\W\d]*[kMGT]?(?:B|bit)(?:/s)?|[\W\d]*[A-Z]{3}(?:\W[\W\d]*[A-Z]{3})*"
     r"|[A-Z]{1,2}[akc]{0,2}|[akcs]|firstbell.*|kosovo|reference|video|\d\w+"
 )
 SAME_WORDS = {"sq": {"Formula:"}, "sr": {"Formula:"}}
@@ -33,6 +36,7 @@ SCALED_DOWN = (
     "Of each video segment 10.0% of the bytes were fetched. The sizing uses the true bytes.",
 )
 NOT_MEASURED = (
+    PRICES.disclaimer,
     "The states download, upload, reports were not played: they enter the sizing with the demands that the profile "
     "states.",
     "The platform did not have its cores for itself: other programs took up to 76% of them, at 98 learners. Its "
@@ -83,7 +87,7 @@ def sizing() -> tuple[SizingRow, ...]:
         )
     }
     demands = Demands(cpu_s=cpu_s, source="fitted from 1200 windows of 1 s", measured_cores=2.0)
-    return size(read_workload(PROFILE), demands, draws=32)
+    return purchase(read_workload(PROFILE), demands, draws=32, prices=PRICES).rows
 
 
 @pytest.fixture(scope="module")
