@@ -20,7 +20,7 @@ from firstbell.reports.answer import (
     systems_of,
 )
 from firstbell.reports.bars import cores_by_activity, demand_plot, layer_plot, sizing_plots
-from firstbell.reports.canvas import Plot
+from firstbell.reports.canvas import Plot, slug
 from firstbell.reports.chances import BOUGHT_AT, chance_sentence
 from firstbell.reports.curves import response_plots, throughput_plot, utilisation_plot
 from firstbell.reports.languages import ENGLISH, Language, marked_as_english, unmarked
@@ -154,6 +154,7 @@ def _filters() -> dict[str, Callable[..., object]]:
         "css_text": _css_text,
         "past_orders": past_orders,
         "sentence": _sentence,
+        "slug": slug,
         "systems": systems_of,
         "unmarked": unmarked,
         "without_stop": _without_stop,

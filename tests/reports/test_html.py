@@ -92,6 +92,25 @@ def test_every_plot_has_a_name_and_a_description(page: Page) -> None:
         assert set((attributes["aria-labelledby"] or "").split()) <= identifiers
 
 
+def test_every_plot_links_to_its_table(study: Study, partial_study: Study) -> None:
+    for each in (study, partial_study):
+        page = render_html(each)
+        figures = re.findall(r"<figure>.*?</figure>", page, re.DOTALL)
+        assert len(figures) == page.count("<svg")
+        for figure in figures:
+            (anchor,) = re.findall(r'<a href="#([^"]+)">As a table</a>', figure)
+            (target,) = re.findall(rf'<(?:div|section)[^>]* id="{anchor}".*?<table.*?</table>', page, re.DOTALL)
+            assert any(map(str.isdigit, re.sub("<[^>]*>", "", target)))
+
+
+def test_the_lines_of_the_plots_stand_in_tables(study: Study, page: Page) -> None:
+    for point in study.curve:
+        assert rate(point.throughput_per_s) in page.text
+        for activity, p95_s in point.p95_s.items():
+            assert seconds(point.p50_s[activity]) in page.text
+            assert seconds(p95_s) in page.text
+
+
 def test_every_sizing_figure_stands_in_the_report_with_formula_input_and_source(study: Study, page: Page) -> None:
     for row in study.sizing:
         for words in (row.title, row_figure(row), row.binding, row.formula, row.source):

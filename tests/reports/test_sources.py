@@ -11,7 +11,7 @@ import pytest
 from firstbell.models.study import Study
 from firstbell.reports.html import render_html
 
-SECTIONS = {"buy", "objectives", "sizing", "roll-out", "forecast", "stations"}
+SECTIONS = {"buy", "objectives", "sizing", "roll-out", "forecast", "stations", "workings"}
 VOID = {"meta", "br", "img", "link", "hr", "input", "col"}
 
 
