@@ -26,7 +26,10 @@ COLUMNS = (
     *(f"variance_{layer}" for layer in LAYERS),
     "times_measured_load",
     "note",
+    "chosen",
+    "rejected",
 )
+_IN_WORDS = {"inputs", "swings", "chosen", "rejected"}
 
 
 def sizing_csv(study: Study) -> str:
@@ -40,12 +43,15 @@ def rows_csv(rows: Iterable[SizingRow]) -> str:
 
 
 def _cells(row: SizingRow) -> list[object]:
-    inputs = "; ".join(_input(one) for one in row.inputs)
     shares = {} if row.shares is None else {f"variance_{name}": share for name, share in by_layer(row.shares).items()}
-    swings = "; ".join(f"{one.name}: {one.at_low!r} to {one.at_high!r}" for one in row.swings)
     percentiles = {} if row.percentiles is None else row.percentiles.model_dump()
-    plain = row.model_dump(include=set(COLUMNS) - {"inputs", "swings"})
-    values = {**plain, "inputs": inputs, "swings": swings, **percentiles, **shares}
+    words = {
+        "inputs": "; ".join(_input(one) for one in row.inputs),
+        "swings": "; ".join(f"{one.name}: {one.at_low!r} to {one.at_high!r}" for one in row.swings),
+        "chosen": "; ".join(f"{many} × {offer}" for offer, many in row.chosen.items()),
+        "rejected": "; ".join(f"{one.option}: {one.reason}" for one in row.rejected),
+    }
+    values = {**row.model_dump(include=set(COLUMNS) - _IN_WORDS), **words, **percentiles, **shares}
     return [values.get(column) for column in COLUMNS]
 
 

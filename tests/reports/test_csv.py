@@ -20,6 +20,14 @@ def test_each_row_can_be_read_back_in_full(study: Study) -> None:
         assert "highest utilisation = 0.7 ratio (estimate: spare)" in read["inputs"]
 
 
+def test_what_was_chosen_and_what_was_not_is_told(study: Study) -> None:
+    auth = next(row for row in study.sizing if row.item == "auth_cores")
+    row = auth.model_copy(update={"chosen": {"general-16": 2, "small-4": 1}})
+    (read,) = csv.DictReader(io.StringIO(sizing_csv(study.model_copy(update={"sizing": (row,)}))))
+    assert read["chosen"] == "2 × general-16; 1 × small-4"
+    assert read["rejected"] == "bcrypt with cost 12: would need 111 cores at first bell"
+
+
 def test_no_text_becomes_a_formula_of_the_spreadsheet(study: Study) -> None:
     row = study.sizing[0].model_copy(update={"formula": "=1+1"})
     (read,) = csv.DictReader(io.StringIO(sizing_csv(study.model_copy(update={"sizing": (row,)}))))
