@@ -49,7 +49,7 @@ def media_of(media: bytes, *, at_least: int = 1) -> MediaPlaylist:
     return playlist
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)  # of 8 kB each: full, and so of one size, after minutes; thousands would grow for an hour
 def _media_of(media: bytes) -> MediaPlaylist:
     """What m3u8 makes of a media playlist takes milliseconds; a player needs two lines of each segment, no more."""
     durations_s: list[float] = []

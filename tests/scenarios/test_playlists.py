@@ -1,5 +1,7 @@
 """HLS playlists."""
 
+import tracemalloc
+
 import m3u8
 import pytest
 
@@ -34,6 +36,19 @@ def test_the_segments_come_in_order_with_their_lengths() -> None:
 
 def test_the_same_text_is_parsed_once() -> None:
     assert media_of(MEDIA) is media_of(bytes(bytearray(MEDIA)))
+
+
+def test_playlists_by_the_thousand_leave_no_more_than_some_megabytes_behind() -> None:
+    """A generator meets a new one every second for hours."""
+    segments = "".join(f"#EXTINF:6.0,\nsegment-{number}.ts\n" for number in range(200))
+    tracemalloc.start()
+    try:
+        for number in range(3_000):
+            media_of(f"#EXTM3U\n#X-NUMBER:{number}\n{segments}".encode())
+        kept_bytes, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert 1_000_000 < kept_bytes < 8_000_000
 
 
 def test_tags_between_a_length_and_its_address_are_passed_over_as_the_m3u8_library_does() -> None:
