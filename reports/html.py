@@ -92,7 +92,7 @@ def _plots(study: Study, language: Language) -> dict[str, object]:
     return {
         "load_plots": [plot for plot in load_plots if plot],
         "response_plots": response_plots(study, language=language),
-        "sizing_plots": sizing_plots(items_across_levels(study), language=language),
+        "sizing_plots": sizing_plots([item for _, items in main_groups(study) for item in items], language=language),
         "demand_plot": demand_plot(study, language=language),
         "stations": stations_of(study),
         "station_plot": station_plot(stations_of(study), language=language),

@@ -86,7 +86,7 @@ def test_headings_step_down_one_at_a_time(page: Page) -> None:
 def test_every_plot_has_a_name_and_a_description(page: Page) -> None:
     plots = [attributes for tag, attributes in page.tags if tag == "svg"]
     identifiers = {attributes.get("id") for _, attributes in page.tags}
-    assert len(plots) == 2 + 10 + 8 + 1 + 2 + 6 + 1 + 2
+    assert len(plots) == 2 + 10 + 6 + 1 + 2 + 6 + 1 + 2
     for attributes in plots:
         assert attributes["role"] == "img"
         assert set((attributes["aria-labelledby"] or "").split()) <= identifiers
