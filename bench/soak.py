@@ -32,13 +32,15 @@ _MINUTE_S = 60.0
 
 @dataclass(frozen=True, kw_only=True)
 class Soak:
-    """A cohort of the shipped profile at the true pace, for ``minutes`` after the ramp and the warming up.
+    """A cohort of the shipped profile for ``minutes`` after the ramp and the warming up.
 
-    Warm it is once the bounded caches of playlists are full, some 10 minutes at this load.
+    At ``pace`` times people's own, what a request, a view or a sign-in leaves behind shows as many times as fast. Warm
+    it is once the bounded caches are full and most have gone and come again: a session lasts 50 minutes of people's.
     """
 
     minutes: float = 30.0
-    warm_up_minutes: float = 15.0
+    warm_up_minutes: float = 12.0
+    pace: float = 3.0
     learners: int = 5_000
     sign_ins_per_s: float = 100.0
     byte_fraction: float = 0.05
@@ -134,6 +136,7 @@ def _plan(soak: Soak) -> Plan:
         workload=str(path.resolve()),
         target="http://127.0.0.1",
         plateaus=(Plateau(kind="run", learners=soak.learners, ramp_s=soak.ramp_s, hold_s=soak.hold_s),),
+        pace=soak.pace,
         session_s=read_workload(path).session.length_s.value,
         byte_fraction=soak.byte_fraction,
         processes=soak.processes,

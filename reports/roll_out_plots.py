@@ -13,7 +13,7 @@ from firstbell.reports.numbers import count
 from firstbell.reports.palette import INK, MISS, PREDICTED, PREDICTED_BAND
 from firstbell.reports.roll_out import Orders, made_on, orders_of, stage_figure
 
-_AFTER = timedelta(days=240)  # the last stage goes on; so far it is drawn
+_AFTER = timedelta(days=365)  # the last stage goes on; so far it is drawn
 
 
 def levels_plot(study: Study, *, language: Language = ENGLISH) -> Plot | None:
@@ -104,7 +104,7 @@ def _draw_order(axes: Axes, place: int, due: Due) -> None:
 
 def _days_axis(axes: Axes, days: set[date], language: Language) -> None:
     """Marked at the days that matter, in the language's form."""
-    axes.set_xticks([_place(day) for day in sorted(days)], [language.day(day) for day in sorted(days)])
+    axes.set_xticks([_place(day) for day in sorted(days)], [language.short_day(day) for day in sorted(days)])
 
 
 def _level_in_words(orders: Orders, language: Language) -> str:
