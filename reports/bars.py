@@ -16,6 +16,9 @@ from firstbell.reports.numbers import learners, number, percent
 from firstbell.reports.palette import INK, LAYER_LOOKS, OTHER_STATION, PREDICTED, PREDICTED_BAND, STATIONS
 from firstbell.reports.purchase import ItemAcrossLevels
 
+_LINE = 15  # points from a line of text to the next
+_LABEL_LETTERS = 42  # more are cut off at the right of a small plot
+
 
 def sizing_plots(items: Sequence[ItemAcrossLevels], *, language: Language = ENGLISH) -> tuple[Plot, ...]:
     """One small bar chart an item: a bar a level, its interval as a band."""
@@ -97,16 +100,22 @@ def _sizing_plot(item: ItemAcrossLevels, language: Language) -> Plot:
     title = language.told(item.title)
     lines = title_lines(title, letters=36)
     rows = item.present[::-1]
-    with drawing(290, 34 + 42 * len(rows) + 15 * (len(lines) - 1)) as canvas:
+    labels = [
+        title_lines(f"{language.told(row.level)}:", row_figure(row, language=language), letters=_LABEL_LETTERS)
+        for row in rows
+    ]
+    row_height = 27 + _LINE * max(map(len, labels))
+    thick = 17 / row_height
+    with drawing(290, 34 + row_height * len(rows) + _LINE * (len(lines) - 1)) as canvas:
         axes = canvas.axes
-        for place, row in enumerate(rows):
-            axes.barh(place, row.quantity, height=0.4, color=PREDICTED)
-            axes.barh(place, row.high - row.low, left=row.low, height=0.4, color=PREDICTED_BAND, alpha=0.75)
-            axes.plot([row.quantity] * 2, [place - 0.2, place + 0.2], color=INK, linewidth=1.6)
-            axes.text(0, place + 0.29, f"{language.told(row.level)}: {row_figure(row, language=language)}", va="bottom")
+        for place, (row, label) in enumerate(zip(rows, labels, strict=True)):
+            axes.barh(place, row.quantity, height=thick, color=PREDICTED)
+            axes.barh(place, row.high - row.low, left=row.low, height=thick, color=PREDICTED_BAND, alpha=0.75)
+            axes.plot([row.quantity] * 2, [place - thick / 2, place + thick / 2], color=INK, linewidth=1.6)
+            axes.text(0, place + thick / 2 + 4 / row_height, "\n".join(label), va="bottom")
         _bar_axes(axes, [""] * len(rows))
         axes.set_xlim(0, max(row.high for row in rows) or 1.0)
-        axes.set_ylim(-0.3, len(rows) - 0.2)
+        axes.set_ylim(-thick / 2 - 0.1, len(rows) - thick / 2)
         titled(axes, lines)
         listed = "; ".join(f"{language.told(row.level)} {row_figure(row, language=language)}" for row in reversed(rows))
         return canvas.plot(

@@ -10,6 +10,7 @@ from firstbell.reports.numbers import interval, learners
 from firstbell.reports.palette import INK, PREDICTED, PREDICTED_BAND
 
 MOST = 7
+_MOST_LETTERS = 13
 _UNITS = {"_bits_per_s": "bit/s", "_per_s": "1/s", "_bytes": "bytes", "_s": "s"}
 _ROOM = 0.42  # of the width, on either side, for the figures at the ends
 
@@ -81,7 +82,10 @@ def _label_ends(axes: Axes, place: int, swing: Swing, row: SizingRow, language: 
         if end == row.quantity:
             continue
         right = end > row.quantity
+        said = figure(end, row, language=language)
+        if len(said) > _MOST_LETTERS:  # it would run into the inputs' names; the title has the unit
+            said = said.partition("\N{NO-BREAK SPACE}")[0]
         axes.annotate(
-            figure(end, row, language=language), (end, place), xytext=(5 if right else -5, 0),
+            said, (end, place), xytext=(5 if right else -5, 0),
             textcoords="offset points", va="center", ha="left" if right else "right", fontsize=9,
         )  # fmt: skip
