@@ -73,8 +73,8 @@ def soak_section(found: Found | None) -> Iterator[str]:
     outcome, soak = found.outcome, found.outcome["soak"]
     yield from paragraph(
         f"{count(soak['learners'])} learners of the whole mix at {soak['pace']:g} times people's pace, for",
-        f"{soak['minutes']:g} minutes once",
-        f"warm: {rate(outcome['requests_per_s'])} requests, {percent(soak['byte_fraction'])} of each segment's bytes.",
+        f"{soak['minutes']:g} minutes once warm, with requests at {rate(outcome['requests_per_s'])} and",
+        f"{percent(soak['byte_fraction'])} of each segment's bytes.",
         f"The run ended as *{outcome['status']}*, with {count(outcome['errors'])} errors in",
         f"{count(outcome['requests'])} requests.",
     )
