@@ -14,7 +14,7 @@ from firstbell.reports.chances import BOUGHT_AT, chance_sentence
 from firstbell.reports.layers import LAYERS, share_cells
 from firstbell.reports.names import group_name, layer_name
 from firstbell.reports.numbers import count, interval, percent, quantity, unbroken
-from firstbell.reports.roll_out import added_figure, due_figure, stage_figure
+from firstbell.reports.roll_out import added_figure, due_figure, orders_of, stage_figure
 
 _MOST_SWINGS = 12
 
@@ -65,12 +65,11 @@ def roll_out_tables(plan: RollOut) -> Iterator[Table]:
         at = {each.stage: each for each in plan.levels if each.level == level}
         over_time.add_row(level, *(unbroken(stage_figure(at[stage])) for stage, _ in stages))
     yield over_time
-    highest = max(plan.levels, key=lambda each: each.learners).level
-    bought = sorted((each for each in plan.due if each.level == highest), key=_when)
-    for (needed_on, occasion), dues in groupby(bought, _when):
+    highest = orders_of(plan)[-1]
+    for (needed_on, occasion), dues in groupby(sorted(highest.due, key=_when), _when):
         days = (Column(name, no_wrap=True) for name in ("Order by", "at the safest"))
         due = Table("", *days, Column("In all", no_wrap=True), box=SIMPLE_HEAD, title_justify="left",
-                    title=f"In service on {needed_on}, level {highest}: {occasion}")  # fmt: skip
+                    title=f"In service on {needed_on}, level {highest.level}: {occasion}")  # fmt: skip
         for each in dues:
             new = "" if each.added == each.quantity else f"\n{unbroken(added_figure(each))} new"
             figure = f"{unbroken(due_figure(each))}{new}"

@@ -7,7 +7,7 @@ from matplotlib.patches import Patch
 
 from firstbell.models.study import LayerShares, LevelResult, Study
 from firstbell.reports.answer import row_figure
-from firstbell.reports.canvas import Plot, drawing, slug, title_lines, titled
+from firstbell.reports.canvas import LINE, Plot, drawing, slug, title_lines, titled
 from firstbell.reports.languages import ENGLISH, Language
 from firstbell.reports.layers import LAYERS, known_shares, shares_in_words
 from firstbell.reports.levels import comparable_levels
@@ -16,7 +16,6 @@ from firstbell.reports.numbers import learners, number, percent
 from firstbell.reports.palette import INK, LAYER_LOOKS, OTHER_STATION, PREDICTED, PREDICTED_BAND, STATIONS
 from firstbell.reports.purchase import ItemAcrossLevels
 
-_LINE = 15  # points from a line of text to the next
 _LABEL_LETTERS = 42  # more are cut off at the right of a small plot
 
 
@@ -104,9 +103,9 @@ def _sizing_plot(item: ItemAcrossLevels, language: Language) -> Plot:
         title_lines(f"{language.told(row.level)}:", row_figure(row, language=language), letters=_LABEL_LETTERS)
         for row in rows
     ]
-    row_height = 27 + _LINE * max(map(len, labels))
+    row_height = 27 + LINE * max(map(len, labels))
     thick = 17 / row_height
-    with drawing(290, 34 + row_height * len(rows) + _LINE * (len(lines) - 1)) as canvas:
+    with drawing(290, 34 + row_height * len(rows) + LINE * (len(lines) - 1)) as canvas:
         axes = canvas.axes
         for place, (row, label) in enumerate(zip(rows, labels, strict=True)):
             axes.barh(place, row.quantity, height=thick, color=PREDICTED)

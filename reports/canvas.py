@@ -16,6 +16,9 @@ from matplotlib.figure import Figure
 from firstbell.reports.languages import marked_as_english, unmarked
 from firstbell.reports.palette import GRID, INK, MUTED
 
+LINE = 15
+"""Points from a line of text to the next."""
+
 _STYLE: dict[Any, Any] = {
     "svg.hashsalt": "firstbell",  # else identifiers are random
     "svg.fonttype": "none",  # text stays text: it can be searched, read aloud, and takes the page's typeface

@@ -41,7 +41,7 @@ from firstbell.reports.names import (
     station_name,
 )
 from firstbell.reports.numbers import count, exact, interval, learners, moment, number, percent, quantity, rate, seconds
-from firstbell.reports.purchase import items_across_levels, main_groups, purchase_levels
+from firstbell.reports.purchase import items_across_levels, main_groups, main_items, purchase_levels
 from firstbell.reports.roll_out import added_figure, due_figure, due_titles, orders_of, past_orders, stage_figure
 from firstbell.reports.roll_out_plots import levels_plot, orders_plot
 from firstbell.reports.station_diagram import station_plot, stations_of
@@ -73,9 +73,9 @@ def _words(study: Study, language: Language) -> dict[str, object]:
         "cores": cores_by_activity(study, compared[-1]) if compared else {},
         "cores_level": compared[-1].learners if compared else None,
         "main_marks": extrapolation_marks(
-            (row for _, items in main_groups(study) for one in items for row in one.present), language=language
+            (row for item in main_items(study) for row in item.present), language=language
         ),
-        "orders": orders_of(study),
+        "orders": orders_of(study.roll_out),
         "load_sentence": load_sentence(study, language=language),
         "chance_sentence": chance_sentence(study.chances, language=language) if study.chances else "",
         "bought_at": BOUGHT_AT,
@@ -92,7 +92,7 @@ def _plots(study: Study, language: Language) -> dict[str, object]:
     return {
         "load_plots": [plot for plot in load_plots if plot],
         "response_plots": response_plots(study, language=language),
-        "sizing_plots": sizing_plots([item for _, items in main_groups(study) for item in items], language=language),
+        "sizing_plots": sizing_plots(main_items(study), language=language),
         "demand_plot": demand_plot(study, language=language),
         "stations": stations_of(study),
         "station_plot": station_plot(stations_of(study), language=language),
@@ -113,7 +113,7 @@ def _load_layer_plot(study: Study, language: Language) -> Plot | None:
 
 def _purchase_layer_plot(study: Study, language: Language) -> Plot | None:
     """The main items at the highest level; levels differ little in it, and the tables have them all."""
-    rows = [item.rows[-1] for _, items in main_groups(study) for item in items]
+    rows = [item.rows[-1] for item in main_items(study)]
     bars = {language.told(row.title): row.shares for row in rows if row is not None and row.shares is not None}
     title = language.text("Where the uncertainty of the main figures comes from")
     return layer_plot("layers-purchase", title, bars, language=language)
@@ -121,7 +121,7 @@ def _purchase_layer_plot(study: Study, language: Language) -> Plot | None:
 
 def _tornado_plots(study: Study, language: Language) -> tuple[Plot, ...]:
     """What moves the main items at the highest level."""
-    rows = [item.rows[-1] for _, items in main_groups(study) for item in items]
+    rows = [item.rows[-1] for item in main_items(study)]
     plots = (tornado_plot(row, language=language) for row in rows if row is not None)
     return tuple(plot for plot in plots if plot is not None)
 

@@ -108,7 +108,7 @@ def _purchase(study: Study, language: Language) -> Iterator[str]:
 
 def _roll_out(study: Study, language: Language) -> Iterator[str]:
     """What to order by when, at the highest level."""
-    for highest in orders_of(study)[-1:]:
+    for highest in orders_of(study.roll_out)[-1:]:
         yield from _heading(language.text("When to order"))
         title = level_title(highest.level, highest.learners, language=language)
         yield _text(language.text("{level}: what to order by when", level=title))

@@ -144,6 +144,11 @@ def main_groups(study: Study) -> tuple[tuple[str, tuple[ItemAcrossLevels, ...]],
     return tuple((group, tuple(chosen[group] or found[:1])) for group, found in groups.items())
 
 
+def main_items(study: Study) -> tuple[ItemAcrossLevels, ...]:
+    """The same without their groups."""
+    return tuple(item for _, items in main_groups(study) for item in items)
+
+
 def headline_rows(study: Study) -> tuple[SizingRow, ...]:
     """What the answer names at the highest level: of each group that is bought, its headline's items or first row."""
     levels = purchase_levels(study)

@@ -25,9 +25,8 @@ def roll_out_csv(plan: RollOut) -> str:
     return csv_text(tuple(Due.model_fields), (dict(due).values() for due in plan.due))
 
 
-def orders_of(study: Study) -> tuple[Orders, ...]:
+def orders_of(plan: RollOut | None) -> tuple[Orders, ...]:
     """Each level's, the highest last; none without a roll-out."""
-    plan = study.roll_out
     if plan is None:
         return ()
     names = dict.fromkeys(each.level for each in plan.levels)
@@ -36,7 +35,8 @@ def orders_of(study: Study) -> tuple[Orders, ...]:
 
 def past_orders(orders: Orders, study: Study) -> tuple[Due, ...]:
     """Purchases whose safe day of ordering had gone by when the study was made."""
-    return tuple(each for each in orders.due if each.order_by_safe < made_on(study))
+    day = made_on(study)
+    return tuple(each for each in orders.due if each.order_by_safe < day)
 
 
 def due_figure(due: Due, *, language: Language = ENGLISH) -> str:

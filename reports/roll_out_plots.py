@@ -18,7 +18,7 @@ _AFTER = timedelta(days=365)  # the last stage goes on; so far it is drawn
 
 def levels_plot(study: Study, *, language: Language = ENGLISH) -> Plot | None:
     """Learners in session over time, a line a level; None without a roll-out."""
-    orders = orders_of(study)
+    orders = orders_of(study.roll_out)
     if not orders:
         return None
     with drawing(520, 260) as canvas:
@@ -42,7 +42,7 @@ def levels_plot(study: Study, *, language: Language = ENGLISH) -> Plot | None:
 def orders_plot(study: Study, *, language: Language = ENGLISH) -> Plot | None:
     """At the highest level, from the safe day of each order to the day on which it must be in service; None without
     any purchase."""
-    orders = orders_of(study)
+    orders = orders_of(study.roll_out)
     if not orders or not orders[-1].due:
         return None
     highest = orders[-1]

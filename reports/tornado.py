@@ -4,7 +4,7 @@ from matplotlib.axes import Axes
 
 from firstbell.models.study import SizingRow, Swing
 from firstbell.reports.answer import row_figure
-from firstbell.reports.canvas import Plot, drawing, slug, title_lines, titled
+from firstbell.reports.canvas import LINE, Plot, drawing, slug, title_lines, titled
 from firstbell.reports.languages import ENGLISH, Language
 from firstbell.reports.numbers import interval, learners
 from firstbell.reports.palette import INK, PREDICTED, PREDICTED_BAND
@@ -21,7 +21,7 @@ def tornado_plot(row: SizingRow, *, language: Language = ENGLISH) -> Plot | None
     if not swings:
         return None
     lines = title_lines(f"{language.told(row.title)}:", row_figure(row, language=language), letters=46)
-    with drawing(540, 46 + 26 * len(swings) + 15 * (len(lines) - 1)) as canvas:
+    with drawing(540, 46 + 26 * len(swings) + LINE * (len(lines) - 1)) as canvas:
         axes = canvas.axes
         for place, swing in enumerate(swings):
             for end, colour in ((swing.at_low, PREDICTED_BAND), (swing.at_high, PREDICTED)):

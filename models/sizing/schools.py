@@ -70,8 +70,10 @@ def _counted(
     case: Case, name: str, what: str, title: str, unit: str, formula: str, count: Count, school: School
 ) -> Row:
     source = f"{_EVERY_LEVEL}; {school.down_bits_per_s.source}"
-    binding = _binding(case, school, int(count(case.values)[0]), unit)
-    return _row(case, name, what, title, unit, formula, count, binding=binding, source=source)
+    return _row(
+        case, name, what, title, unit, formula, count, source=source,
+        binding=lambda likely: _binding(case, school, int(likely), unit),
+    )  # fmt: skip
 
 
 def _sent_up(case: Case, name: str, kind: str) -> Row:
@@ -79,14 +81,16 @@ def _sent_up(case: Case, name: str, kind: str) -> Row:
     return _row(
         case, name, f"lessons_up_{kind}", f"teachers giving a Teams lesson at once, {kind} rates", "lessons",
         f"up_bits_per_s ÷ {kind}_bits_per_s of a teacher", lambda values: lessons_up_on(values[up], values, kind),
-        binding=f"the way up: each teacher sends {float(case.values[sent][0]) / 1e6:.1f} Mbit/s",
+        binding=lambda _: f"the way up: each teacher sends {float(case.values[sent][0]) / 1e6:.1f} Mbit/s",
         source=f"{_EVERY_LEVEL}; {case.assumed.figures[sent].estimate.source}",
     )  # fmt: skip
 
 
 def _row(
-    case: Case, name: str, what: str, title: str, unit: str, formula: str, count: Count, *, binding: str, source: str
-) -> Row:
+    case: Case, name: str, what: str, title: str, unit: str, formula: str, count: Count, *,
+    binding: Callable[[float], str], source: str,
+) -> Row:  # fmt: skip
+    """A count of one school; ``binding`` says what limits the likely one."""
     reading = case.reading()
     values = count(reading)
     line = Line(
@@ -95,7 +99,7 @@ def _row(
         title=f"{name}: {title}",
         unit=unit,
         formula=formula,
-        binding=binding,
+        binding=binding(float(values[0])),
         source=source,
     )
     return Row(line=line, values=values, terms=figure_terms(case, reading.keys_read))

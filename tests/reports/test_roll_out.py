@@ -14,14 +14,14 @@ from firstbell.reports.roll_out_plots import levels_plot, orders_plot
 
 
 def test_the_highest_level_comes_last_with_its_own_purchases(study: Study) -> None:
-    expected, contract = orders_of(study)
+    expected, contract = orders_of(study.roll_out)
     assert (expected.learners, contract.learners) == (15_000, 115_000)
     assert {each.level for each in contract.due} == {"contract"}
     assert [each.starts_on for each in contract.stages] == [date(2025, 9, 1), date(2026, 9, 1)]
 
 
 def test_what_should_have_been_ordered_before_the_study_is_named(study: Study) -> None:
-    late = past_orders(orders_of(study)[-1], study)
+    late = past_orders(orders_of(study.roll_out)[-1], study)
     assert late
     assert all(each.order_by_safe < date(2025, 3, 14) for each in late)
     page = render_html(study)
@@ -32,7 +32,7 @@ def test_what_should_have_been_ordered_before_the_study_is_named(study: Study) -
 def test_each_purchase_stands_on_the_page_with_its_days(study: Study) -> None:
     page = render_html(study)
     assert '<a href="#roll-out">When to order</a>' in page
-    for level in orders_of(study):
+    for level in orders_of(study.roll_out):
         for due in level.due:
             cells = (f"<td>{day}</td>" for day in map(_said, (due.needed_on, due.order_by, due.order_by_safe)))
             assert all(cell in page for cell in cells)
@@ -58,7 +58,7 @@ def test_plots_say_in_words_what_they_show(study: Study) -> None:
 
 def test_without_a_roll_out_nothing_is_told(study: Study) -> None:
     silent = study.model_copy(update={"roll_out": None})
-    assert orders_of(silent) == ()
+    assert orders_of(silent.roll_out) == ()
     assert levels_plot(silent) is None
     assert orders_plot(silent) is None
     assert "When to order" not in render_html(silent)
