@@ -97,7 +97,10 @@ def sized_machine(cores: Mapping[str, int], cores_per_node: int) -> Machine:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Predicted:
-    """One prediction of the steady state; every mapping is by activity, but ``station_cores``."""
+    """One prediction of the steady state; every mapping is by activity.
+
+    But ``station_cores``: CPU seconds a second, those that are used with no visit included.
+    """
 
     learners: int
     throughput_per_s: Mapping[str, float]
@@ -173,7 +176,7 @@ def predict(model: FittedModel, question: Question) -> Predicted:
     short = replace(question, duration_s=max(question.duration_s / 4, 2.0))
     lit = model.at_utilization(question.expected_utilization)
     first = _summary(lit, short, _run(lit, short, question.streams))
-    settled = model.at_utilization(_utilization(question.machine, first))
+    settled = model.at_utilization(_utilization(model, question.machine, first))
     return _summary(settled, question, _run(settled, question, _adjusted(question, first)))
 
 
@@ -212,9 +215,9 @@ def _together(looks: Sequence[Predicted], shares: Sequence[float]) -> Predicted:
     )
 
 
-def _utilization(machine: Machine, predicted: Predicted) -> float:
-    """Share of all the machine's cores that is used; the background has been taken off them already."""
-    return min(sum(predicted.station_cores.values()) / machine.cores, 1.0)
+def _utilization(model: FittedModel, machine: Machine, predicted: Predicted) -> float:
+    """Share of the machine's cores that visits use; what is used with no visit was taken off these cores already."""
+    return min((sum(predicted.station_cores.values()) - sum(model.background)) / machine.cores, 1.0)
 
 
 def _adjusted(question: Question, first: Predicted) -> tuple[Stream, ...]:

@@ -89,7 +89,7 @@ def predict_level(
 def checks(model: FittedModel, level: LevelMeasurement, prediction: Prediction) -> tuple[HeldOutCheck, ...]:
     """Throughput and utilisation of the whole, then throughput, p50, p95 and p99 of each activity."""
     seen = {activity.name: activity.visits_seen for activity in model.activities}
-    return (*_checks_of_whole(model, level, prediction), *_checks_of_activities(level, prediction, seen))
+    return (*_checks_of_whole(level, prediction), *_checks_of_activities(level, prediction, seen))
 
 
 def discrepancy_of(found: Sequence[HeldOutCheck]) -> float | None:
@@ -99,7 +99,7 @@ def discrepancy_of(found: Sequence[HeldOutCheck]) -> float | None:
     return max(errors, default=None)
 
 
-def _checks_of_whole(model: FittedModel, level: LevelMeasurement, prediction: Prediction) -> Iterator[HeldOutCheck]:
+def _checks_of_whole(level: LevelMeasurement, prediction: Prediction) -> Iterator[HeldOutCheck]:
     best, draws = prediction.best, prediction.draws
     visits = sum(activity.visits for activity in level.activities.values())
     checked = partial(_check, level.learners, visits=visits, doubt=0.0)
@@ -108,8 +108,7 @@ def _checks_of_whole(model: FittedModel, level: LevelMeasurement, prediction: Pr
         tolerance=THROUGHPUT_TOLERANCE,
     )  # fmt: skip
     if level.utilization > 0:  # NaN where the target shows no processor times
-        background = sum(model.background)
-        used = [(sum(p.station_cores.values()) + background) / level.cores for p in (best, *draws)]
+        used = [sum(p.station_cores.values()) / level.cores for p in (best, *draws)]
         yield checked(
             "utilization", None, used[0], used[1:], level.utilization,
             tolerance=UTILIZATION_TOLERANCE / level.utilization,

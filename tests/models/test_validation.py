@@ -68,6 +68,18 @@ def test_every_activity_is_checked_for_throughput_and_quantiles(
     assert {check.learners for check in found.values()} == {376}
 
 
+def test_what_is_used_with_no_visit_counts_once(plant_run: RunEvidence) -> None:
+    (level,) = plant_run.held_out_levels(HELD_OUT)
+    prediction = predict_level(plant.true_model(), level, draws=0, seed=1, duration_s=60)
+    visits_use = sum(
+        x * plant.demand_s(name, station)
+        for name, x in prediction.best.throughput_per_s.items()
+        for station in plant.STATIONS
+    )
+    (used,) = (each for each in checks(plant.true_model(), level, prediction) if each.quantity == "utilization")
+    assert used.predicted == pytest.approx((visits_use + sum(plant.BACKGROUND)) / level.cores, rel=1e-3)
+
+
 def test_a_level_that_was_not_seen_is_predicted_as_promised(found: dict[tuple[str, str | None], HeldOutCheck]) -> None:
     assert found["throughput_per_s", None].within
     used = found["utilization", None]
