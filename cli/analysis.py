@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from firstbell.models.calibration import fit
-from firstbell.models.event_loops import with_slice
 from firstbell.models.evidence import RunEvidence
 from firstbell.models.fitted_model import FittedModel
 from firstbell.models.forecast import BreakingPoint, Outlook, TrueLoad, breaking_point, outlook, reach
@@ -72,7 +71,6 @@ def analyse(run: RunEvidence, *, effort: Effort, seed: int, told: Told, prices: 
     except InputError as error:
         gap = f"No model could be fitted: {'; '.join(problem.what for problem in error.problems)}."
         return replace(findings, gaps=(gap,))
-    model = with_slice(model, run.fit_levels(held_out), seed=seed)
     told("checking the fit against what it has not seen")
     findings = _checked(replace(findings, model=model), held_out, effort, seed)
     told("forecasting and sizing")

@@ -7,7 +7,6 @@ import typer
 
 from firstbell.cli.profiles import find_workload
 from firstbell.models.calibration import fit as fit_model
-from firstbell.models.event_loops import with_slice
 from firstbell.models.evidence import RunEvidence
 from firstbell.models.fitted_model import DemandsFrom, FittedModel
 from firstbell.models.measurement import LevelMeasurement
@@ -50,7 +49,6 @@ def fit(
     evidence = RunEvidence(record=record, workload=workload)
     held_out = evidence.planned_held_out if hold_out is None else _levels(hold_out, evidence)
     model = fit_model(evidence.evidence(held_out), demands_from=_demands_from(demands), seed=seed)
-    model = with_slice(model, evidence.fit_levels(held_out), seed=seed)
     found = [check for level in evidence.held_out_levels(held_out) for check in _throughput_checks(model, level, seed)]
     missed = discrepancy_of(found)
     model = model if missed is None else model.checked(missed)

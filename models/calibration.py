@@ -22,6 +22,7 @@ from firstbell.models.assumptions import (
 )
 from firstbell.models.black_box import BlackBoxFit, MeasuredDemands, Plateaus, response_law
 from firstbell.models.demand import DemandFit, Prior, utilisation_law
+from firstbell.models.event_loops import with_hold
 from firstbell.models.fitted_model import (
     ActivityModel,
     AssumptionTest,
@@ -46,6 +47,7 @@ FEWEST_FOR_A_SHAPE = 40
 PLATFORM = "platform"  # the only station of a black box
 _MISFIT = 4.0
 _FEWEST_WINDOWS = 5
+_FEWEST_IN_ALL = 5  # visits of an activity, for a median of all levels
 _AS_TOLD = 0.05
 _SURE = 3.0  # standard errors; the think times of all streams vary about as much as exponential ones, or less
 POWERS = (1.0, 0.75, 0.5, 0.25, 0.0)
@@ -87,6 +89,13 @@ class Evidence:
         """The visits at the lowest level that went well."""
         return self.visits.where(np.isin(self.visits.level, self.levels[0].indices) & ~self.visits.failed)
 
+    def medians_s(self) -> dict[str, float]:
+        """Median response time by activity, of all levels and mixes together; only of visits that went well."""
+        indices = [index for level in (*self.levels, *self.mixes) for index in level.indices]
+        answered = self.visits.where(np.isin(self.visits.level, indices) & ~self.visits.failed)
+        each = {name: answered.of_activity(name).response_s for name in answered.activities}
+        return {name: float(np.median(found_s)) for name, found_s in each.items() if len(found_s) >= _FEWEST_IN_ALL}
+
 
 def fit(
     evidence: Evidence,
@@ -125,9 +134,15 @@ def fit(
     )
     loads = tuple(_load(evidence, bare, level) for level in evidence.levels)
     bare = bare.model_copy(update={"loads": loads, "growth": growth_of(loads)})
-    look = _Look(levels=evidence.levels, simulated_s=simulated_s, most_requests=most_requests, seed=seed)
-    timed = bare if found.demands_from == "responses" else _with_latencies(bare, look)
-    return _with_shapes(timed, look)
+    look = _Look(
+        levels=evidence.levels, medians_s=evidence.medians_s(), simulated_s=simulated_s, most_requests=most_requests,
+        seed=seed,
+    )  # fmt: skip
+    if found.demands_from == "responses":
+        return _with_shapes(bare, look)
+    # What an event loop waits for is told by tails, which latencies move little; then these are read once more.
+    held = with_hold(_with_latencies(bare, look), look.levels, seed=seed)
+    return _with_shapes(_with_latencies(held, look), look)
 
 
 def _refuse_unseen(streams: Iterable[Stream], seen: Sequence[str]) -> None:
@@ -143,9 +158,13 @@ def _refuse_unseen(streams: Iterable[Stream], seen: Sequence[str]) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class _Look:
-    """The levels of the fit, and how they are simulated to be compared with."""
+    """The levels of the fit, and how they are simulated to be compared with.
+
+    ``medians_s`` are response times by activity over all levels, for those that are too rare at any of them.
+    """
 
     levels: tuple[LevelMeasurement, ...]
+    medians_s: Mapping[str, float]
     simulated_s: float
     most_requests: float
     seed: int
@@ -456,18 +475,33 @@ def _averaged(parts: Sequence[tuple[Stream, float]]) -> Stream:
 
 
 def _with_latencies(model: FittedModel, look: _Look) -> FittedModel:
-    """Give each activity the time that its stations do not explain, at the lowest level that saw it often enough.
+    """Give each activity the time that its stations do not explain: the mean of all levels, weighted by its visits.
 
-    Medians: a few visits that fell into somebody's burst must not pass for the wire's latency.
+    Of medians: a few visits that fell into somebody's burst must not pass for the wire's latency. An activity that is
+    too rare to have one at any level has that of all levels together.
     """
-    latencies_s: dict[str, float] = {}
-    (predicted,) = look.all_predicted([model])
+    unexplained_s: dict[str, list[tuple[float, int]]] = {}
+    rare_s: dict[str, list[tuple[float, int]]] = {}
+    (predicted,) = look.all_predicted([_timed(model, {})])
     for level, found in zip(look.levels, predicted, strict=True):
         explained = found.p50_s
         for name, activity in level.activities.items():
             measured = activity.responses.p50_s
-            if measured is not None and name in explained:
-                latencies_s.setdefault(name, max(measured - explained[name], 0.0))
+            if name not in explained:
+                continue
+            if measured is not None:
+                unexplained_s.setdefault(name, []).append((measured - explained[name], activity.visits))
+            elif name in look.medians_s:
+                rare_s.setdefault(name, []).append((look.medians_s[name] - explained[name], activity.visits))
+    return _timed(model, {name: max(_mean(parts), 0.0) for name, parts in (rare_s | unexplained_s).items()})
+
+
+def _mean(weighted: Sequence[tuple[float, int]]) -> float:
+    values, weights = zip(*weighted, strict=True)
+    return float(np.average(values, weights=weights))
+
+
+def _timed(model: FittedModel, latencies_s: Mapping[str, float]) -> FittedModel:
     activities = [a.model_copy(update={"latency_s": latencies_s.get(a.name, 0.0)}) for a in model.activities]
     return model.model_copy(update={"activities": tuple(activities)})
 

@@ -1,48 +1,54 @@
-"""How long an event loop waits for a core that others have: read off the response times of the levels of a fit.
+"""How an event loop comes by a core that others have: read off the response times of the levels of a fit.
 
-A thread that has just woken goes before those that have been at it, once the one that runs has finished its slice. How
-long that is depends on the kernel (Linux 6.6 and newer: 0.7 ms times 1 + log2 of the cores, looked at by the tick) and
-on what runs the machine. It shows in the 95th percentiles of requests that do all their work on an event loop; so
-those of the levels that were fitted are simulated with several slices, and the one that misses them least is taken.
+A thread that has just woken interrupts the one that runs as long as the scheduler owes it time; where it does not, the
+woken thread waits for the end of a slice or for a tick. How often, and for how long, depends on the kernel, on what
+runs the machine and on what its threads do. It shows in the tails of requests that do all their work on an event loop;
+so those of the levels that were fitted are simulated with several holds, and the one that misses them least is taken.
 """
 
 import math
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 
-from firstbell.models.fitted_model import ActivityModel, FittedModel
+from firstbell.models.fitted_model import ActivityModel, FittedModel, LoopHold
 from firstbell.models.measurement import LevelMeasurement
 from firstbell.models.prediction import predict_all, question_at
 
-SLICES_S = (0.0005, 0.001, 0.0015, 0.002, 0.003, 0.004)
-"""Those that are tried: up to the tick of a kernel with 250 of them a second."""
+HOLDS = tuple(
+    LoopHold(share=share, most_s=most_s)
+    for share, most_s in product((0.15, 0.25, 0.4, 0.6, 1.0), (0.001, 0.002, 0.004, 0.006))
+)
+"""Those that are tried: up to the tick of a kernel with 250 of them a second, and half as much again."""
+_TAILS = ("p95_s", "p99_s")
 _ALL_BUT = 0.95  # of a request's processor time: a trace of a database is no matter
 _LOOK_S = 120.0
-_FEWEST_VISITS = 100  # of an activity at a level: of fewer the p95 is chance
+_FEWEST_VISITS = 100  # of an activity at a level: of fewer the tail is chance
 
 
 @dataclass(frozen=True, kw_only=True)
 class Seen:
-    """A p95 that was measured at a level, and how many visits stand behind it."""
+    """A tail that was measured at a level, and how many visits stand behind it."""
 
     level: LevelMeasurement
     activity: str
-    p95_s: float
+    quantity: str
+    measured_s: float
     visits: int
 
 
-def with_slice(model: FittedModel, levels: Sequence[LevelMeasurement], *, seed: int) -> FittedModel:
-    """The model with the slice that its own levels tell; as it is where no event loop or no such request was seen.
+def with_hold(model: FittedModel, levels: Sequence[LevelMeasurement], *, seed: int) -> FittedModel:
+    """The model with the hold that its own levels tell; as it is where no event loop or no such request was seen.
 
     ``levels`` in rising order: the upper half of them tells, as a loop waits where others are at it.
     """
     seen = list(_seen(model, levels[len(levels) // 2 :]))
     if not seen:
         return model
-    misses = [_miss(model.model_copy(update={"slice_s": each}), seen, seed) for each in SLICES_S]
-    return model.model_copy(update={"slice_s": SLICES_S[int(np.argmin(misses))]})
+    tried = [model.model_copy(update={"hold": hold}) for hold in HOLDS]
+    return tried[int(np.argmin(_misses(tried, seen, seed)))]
 
 
 def _seen(model: FittedModel, levels: Iterable[LevelMeasurement]) -> Iterable[Seen]:
@@ -50,9 +56,14 @@ def _seen(model: FittedModel, levels: Iterable[LevelMeasurement]) -> Iterable[Se
     on_loops = {each.name for each in model.activities if _share(model, each, loops) >= _ALL_BUT}
     for level in levels:
         for name, measured in level.activities.items():
-            p95_s = measured.responses.p95_s
-            if name in on_loops and p95_s and measured.visits >= _FEWEST_VISITS:
-                yield Seen(level=level, activity=name, p95_s=p95_s, visits=measured.visits)
+            if name not in on_loops or measured.visits < _FEWEST_VISITS:
+                continue
+            for quantity in _TAILS:
+                measured_s = getattr(measured.responses, quantity)
+                if measured_s:
+                    yield Seen(
+                        level=level, activity=name, quantity=quantity, measured_s=measured_s, visits=measured.visits
+                    )
 
 
 def _share(model: FittedModel, activity: ActivityModel, stations: Collection[str]) -> float:
@@ -61,19 +72,21 @@ def _share(model: FittedModel, activity: ActivityModel, stations: Collection[str
     return spent_s / activity.total_demand_s if activity.total_demand_s else 0.0
 
 
-def _miss(model: FittedModel, seen: Sequence[Seen], seed: int) -> float:
-    """Mean square of the logarithm of predicted over measured, each by its visits' square root, as its p95 scatters."""
+def _misses(tried: Sequence[FittedModel], seen: Sequence[Seen], seed: int) -> list[float]:
+    """For each model the mean square of the logarithm of predicted over measured, each by its visits' square root."""
     levels = {id(each.level): each.level for each in seen}
-    predicted = dict(
-        zip(
-            levels,
-            predict_all(
-                (model, question_at(model, level, most_s=_LOOK_S, most_requests=math.inf, seed=seed), level.spans)
-                for level in levels.values()
-            ),
-            strict=True,
+    found = iter(
+        predict_all(
+            (model, question_at(model, level, most_s=_LOOK_S, most_requests=math.inf, seed=seed), level.spans)
+            for model in tried
+            for level in levels.values()
         )
     )
-    logs = np.array([math.log(predicted[id(each.level)].p95_s[each.activity] / each.p95_s) for each in seen])
     weights = np.sqrt([each.visits for each in seen])
-    return float(np.average(logs**2, weights=weights))
+    misses = []
+    for _ in tried:
+        predicted = {number: next(found) for number in levels}
+        told_s = [getattr(predicted[id(each.level)], each.quantity)[each.activity] for each in seen]
+        logs = [math.log(said_s / each.measured_s) for said_s, each in zip(told_s, seen, strict=True)]
+        misses.append(float(np.average(np.square(logs), weights=weights)))
+    return misses

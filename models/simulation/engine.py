@@ -138,6 +138,14 @@ def _foresee(state: SimulationState, number: int, now: float) -> None:
 
 
 @compiled
+def _hold(state: SimulationState, number: int, now: float) -> None:
+    """Those that go first find all cores with others: they may have to wait for the end of a slice."""
+    machine = state.machines[number]
+    if machine["hold_share"] >= 1.0 or uniform(state.random) < machine["hold_share"]:
+        machine["held_until_s"] = now + machine["hold_most_s"] * uniform(state.random)
+
+
+@compiled
 def _activate(state: SimulationState, number: int, rank: int, slot: int, now: float) -> None:
     """A thread of the machine begins to serve the customer."""
     _advance_machine(state, number, now)
@@ -147,8 +155,8 @@ def _activate(state: SimulationState, number: int, rank: int, slot: int, now: fl
         machine["busy_since_s"] = now
     if state.threads[row] == 0:
         state.virtual_s[row] = 0.0
-        if rank == FIRST and machine["slice_s"] > 0.0 and state.threads[2 * number + OTHERS] >= machine["cores"]:
-            machine["held_until_s"] = now + machine["slice_s"] * uniform(state.random)
+        if rank == FIRST and machine["hold_share"] > 0.0 and state.threads[2 * number + OTHERS] >= machine["cores"]:
+            _hold(state, number, now)
     done_at = state.virtual_s[row] + state.customers[slot]["service_s"]
     _push(state.thread_keys_s, state.thread_slots, state.threads, row, done_at, slot)
     _foresee(state, number, now)

@@ -9,13 +9,14 @@ from numpy.typing import NDArray
 
 from firstbell.models.simulation.distribution import DistributionTable
 from firstbell.models.simulation.random_numbers import RandomState, random_state
-from firstbell.models.simulation.system import Activity, Host, Pool, SimulatedSystem, Source
+from firstbell.models.simulation.system import Activity, Hold, Host, Pool, SimulatedSystem, Source
 
 Records = NDArray[np.void]
 Floats = NDArray[np.float64]
 Slots = NDArray[np.int32]
 Counts = NDArray[np.int64]
 
+NO_HOLD = Hold(share=0.0, most_s=0.0)
 NOBODY = -1
 NO_HOST = -1
 UNLIMITED = 1 << 60
@@ -28,7 +29,8 @@ FIRST, OTHERS = range(2)  # the ranks of a machine's active threads; machine m's
 MACHINE = np.dtype(
     [
         ("cores", "f8"),
-        ("slice_s", "f8"),
+        ("hold_share", "f8"),
+        ("hold_most_s", "f8"),
         ("held_until_s", "f8"),  # when the running slice is over for which those that go first wait; 0 without one
         ("updated_s", "f8"),
         ("busy_since_s", "f8"),
@@ -180,10 +182,11 @@ def _machines(hosts: Iterable[Host]) -> tuple[Records, Floats]:
     machines: list[tuple[float, ...]] = []
     speeds: list[float] = []
     for host in hosts:
-        curve = host.speeds or ()
-        machines += [(host.cores, host.slice_s, 0.0, 0.0, 0.0, 0.0, len(speeds), len(curve))] * host.machines
+        curve, hold = host.speeds or (), host.hold or NO_HOLD
+        row = (host.cores, hold.share, hold.most_s, 0.0, 0.0, 0.0, 0.0, len(speeds), len(curve))
+        machines += [row] * host.machines
         speeds += curve
-    return np.array(machines or [(1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0, 0)], MACHINE), np.array(speeds or [1.0])
+    return np.array(machines or [(1.0, *(0.0,) * 6, 0, 0)], MACHINE), np.array(speeds or [1.0])
 
 
 def _pools(system: SimulatedSystem) -> Records:

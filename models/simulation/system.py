@@ -3,7 +3,7 @@
 A customer visits the pools that the steps of an activity name, one after the other. In each pool they wait, first
 come first served, for one of its threads; threads that share a host share its cores as well, as processes do under
 Linux: with n threads active on c cores each works at the speed min(1, c / n) (egalitarian processor sharing). Threads
-that go first, such as event loops, get the cores before all others, once the slice of whoever runs is over.
+that go first, such as event loops, get the cores before all others, at once or once a slice is over.
 """
 
 import math
@@ -23,21 +23,32 @@ SOURCE = "simulated system"
 
 
 @dataclass(frozen=True, kw_only=True)
+class Hold:
+    """What a thread that goes first meets where others have all cores.
+
+    With the probability ``share`` it waits for the end of the slice of whoever runs, evenly distributed up to
+    ``most_s``; else it interrupts at once.
+    """
+
+    share: float
+    most_s: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class Host:
     """One or several equal machines, of ``cores`` each (a share of a core is fine).
 
     ``speeds`` replaces the cores by a measured curve: how fast they work in total with 1, 2, 3, … threads active,
     relative to one thread alone; the last one holds beyond. Replica r of a pool lives on machine r mod ``machines``.
 
-    Where others have all cores, a thread that goes first begins each service with a wait for the rest of a slice,
-    evenly distributed up to ``slice_s``; while one that goes first is active, more of them do not wait for that.
+    Threads that go first meet a ``hold`` where they begin a service; while one of them is active, more do not.
     """
 
     name: str
     cores: float = 1.0
     machines: int = 1
     speeds: tuple[float, ...] | None = None
-    slice_s: float = 0.0
+    hold: Hold | None = None
 
     @property
     def capacity(self) -> float:
@@ -186,8 +197,11 @@ def _host_problems(host: Host) -> Iterator[Problem]:
         yield _problem(f"{key}.machines", host.machines, "not a number of machines", "Give a whole number ≥ 1.")
     if host.speeds is not None and not (host.speeds and all(map(_positive, host.speeds))):
         yield _problem(f"{key}.speeds", host.speeds, "not a list of relative speeds", "Give positive numbers.")
-    if not _not_negative(host.slice_s):
-        yield _problem(f"{key}.slice_s", host.slice_s, "not a time", "Give seconds ≥ 0.")
+    if host.hold is not None:
+        if not (_not_negative(host.hold.share) and host.hold.share <= 1):
+            yield _problem(f"{key}.hold.share", host.hold.share, "not a probability", "Give a number from 0 to 1.")
+        if not _not_negative(host.hold.most_s):
+            yield _problem(f"{key}.hold.most_s", host.hold.most_s, "not a time", "Give seconds ≥ 0.")
 
 
 def _pool_problems(pool: Pool, hosts: Mapping[str, Host]) -> Iterator[Problem]:

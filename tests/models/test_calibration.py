@@ -1,5 +1,6 @@
 """From a record of a plant with known demands to a fitted model."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from firstbell.models.calibration import fit
 from firstbell.models.evidence import RunEvidence
 from firstbell.models.fitted_model import FittedModel, read_model
+from firstbell.models.measurement import ActivityMeasurement
 from firstbell.models.plan import Plateau
 from firstbell.models.problems import InputError
 from firstbell.models.record import RunRecord
@@ -99,6 +101,21 @@ def test_how_much_single_visits_differ_is_found_where_they_were_watched_for_long
 def test_latency_is_what_no_station_explains(model: FittedModel) -> None:
     assert model.activity("page").latency_s == pytest.approx(0.001, abs=0.0015)
     assert all(activity.latency_s >= 0 for activity in model.activities)
+
+
+def test_an_activity_too_rare_for_a_median_at_any_level_has_the_latency_of_all_levels(
+    plant_run: RunEvidence, model: FittedModel
+) -> None:
+    evidence = plant_run.evidence(())
+    rare = tuple(replace(level, activities=without_median(level.activities, "page")) for level in evidence.levels)
+    found = fit(replace(evidence, levels=rare), draws=20)
+    assert found.activity("page").latency_s == pytest.approx(model.activity("page").latency_s, abs=0.0015)
+    assert found.activity("page").latency_s > 0
+
+
+def without_median(activities: Mapping[str, ActivityMeasurement], name: str) -> dict[str, ActivityMeasurement]:
+    page = activities[name]
+    return {**activities, name: replace(page, responses=replace(page.responses, p50=None))}
 
 
 def test_quality_says_what_the_fit_has_seen(model: FittedModel) -> None:

@@ -1,12 +1,12 @@
-"""The slice that event loops wait for, read off levels whose slice is known."""
+"""What event loops wait for, read off levels at which it is known."""
 
 import math
 from dataclasses import replace
 
 import pytest
 
-from firstbell.models.event_loops import with_slice
-from firstbell.models.fitted_model import FittedModel, ThreadPool
+from firstbell.models.event_loops import with_hold
+from firstbell.models.fitted_model import FittedModel, LoopHold, ThreadPool
 from firstbell.models.measurement import ActivityMeasurement, LevelMeasurement, Responses, Span
 from firstbell.models.prediction import predict, question_at
 from tests.models import plant
@@ -18,8 +18,8 @@ LOOPS = (
 )
 
 
-def model(slice_s: float | None, pools: tuple[ThreadPool, ...] = LOOPS) -> FittedModel:
-    return plant.true_model().model_copy(update={"pools": pools, "slice_s": slice_s})
+def model(hold: LoopHold | None, pools: tuple[ThreadPool, ...] = LOOPS) -> FittedModel:
+    return plant.true_model().model_copy(update={"pools": pools, "hold": hold})
 
 
 def level(learners: int, known: FittedModel) -> LevelMeasurement:
@@ -37,15 +37,20 @@ def level(learners: int, known: FittedModel) -> LevelMeasurement:
     return replace(bare, activities=activities)
 
 
-@pytest.mark.parametrize(("slice_s", "near"), [(0.001, (0.0005, 0.0015)), (0.004, (0.003, 0.004))])
-def test_the_slice_of_a_machine_is_found_from_the_levels_of_its_fit(slice_s: float, near: tuple[float, float]) -> None:
-    levels = [level(learners, model(slice_s)) for learners in (94, 188)]
-    found = with_slice(model(None), levels, seed=1).slice_s
+@pytest.mark.parametrize(
+    "hold",
+    [LoopHold(share=0.25, most_s=0.006), LoopHold(share=1.0, most_s=0.001), LoopHold(share=1.0, most_s=0.004)],
+    ids=["seldom and long", "always and shortly", "always and long"],
+)
+def test_the_hold_of_a_machine_is_found_from_the_levels_of_its_fit(hold: LoopHold) -> None:
+    levels = [level(learners, model(hold)) for learners in (94, 188)]
+    found = with_hold(model(None), levels, seed=1).hold
     assert found is not None
-    assert near[0] <= found <= near[1]
+    assert found.most_s == pytest.approx(hold.most_s, rel=0.5)
+    assert found.share * found.most_s == pytest.approx(hold.share * hold.most_s, rel=0.5)
 
 
 def test_without_event_loops_or_levels_nothing_is_told() -> None:
     threads = plant.true_model()
-    assert with_slice(threads, [level(94, threads)], seed=1) == threads
-    assert with_slice(model(None), [], seed=1).slice_s is None
+    assert with_hold(threads, [level(94, threads)], seed=1) == threads
+    assert with_hold(model(None), [], seed=1).hold is None

@@ -7,7 +7,7 @@ import pytest
 from firstbell.models.simulation.distribution import Distribution
 from firstbell.models.simulation.result import SimulatedActivity, SimulationResult
 from firstbell.models.simulation.simulator import simulate
-from firstbell.models.simulation.system import Activity, Host, Pool, SimulatedSystem, Source, Step, Visit
+from firstbell.models.simulation.system import Activity, Hold, Host, Pool, SimulatedSystem, Source, Step, Visit
 
 MEMORYLESS = Distribution.exponential(1.0)
 HOST = (Host(name="h"),)
@@ -146,18 +146,22 @@ def test_who_goes_first_interrupts_the_others_as_preemptive_priorities_say() -> 
     assert holds_mean(found["long"], 2 / 0.6 + (0.4 + 0.15 * 4) / (0.6 * 0.3))
 
 
-def test_who_goes_first_waits_for_the_rest_of_a_slice_before_each_service() -> None:
-    """M/G/1 with services S + D, D even on (0, 1): T = E[S + D] + λ E[(S + D)²] / (2 (1 − λ E[S + D]))."""
+@pytest.mark.parametrize("share", [1.0, 0.25])
+def test_who_goes_first_waits_now_and_then_for_the_rest_of_a_slice_before_a_service(share: float) -> None:
+    """M/G/1 with services S + D, D even on (0, 1) with the probability ``share``, else 0:
+    T = E[S + D] + λ E[(S + D)²] / (2 (1 − λ E[S + D]))."""
     always = Source(name="t", mix={"endless": 1.0}, population=1, time_s=Distribution.deterministic(0.0))
-    found = two_ranks(Host(name="h", slice_s=1.0), 0.3, always).activities
-    mean_s, square = 1.5, 2 + 2 * 0.5 + 1 / 3
+    found = two_ranks(Host(name="h", hold=Hold(share=share, most_s=1.0)), 0.3, always).activities
+    mean_s, square = 1 + share / 2, 2 + 2 * share / 2 + share / 3
     assert holds_mean(found["short"], mean_s + 0.3 * square / (2 * (1 - 0.3 * mean_s)))
 
 
 def test_on_two_cores_one_that_goes_first_leaves_one_to_the_others() -> None:
     """The other pool's thread never has less than a core, and who goes first never waits for it."""
     found = two_ranks(
-        Host(name="h", cores=2.0, slice_s=3.0), 0.5, Source(name="t", mix={"long": 1.0}, arrival_rate_per_s=0.25)
+        Host(name="h", cores=2.0, hold=Hold(share=1.0, most_s=3.0)),
+        0.5,
+        Source(name="t", mix={"long": 1.0}, arrival_rate_per_s=0.25),
     ).activities
     assert holds_mean(found["short"], 1 / 0.5)
     assert holds_mean(found["long"], 2 / 0.5)
