@@ -37,7 +37,7 @@ CLOCKS = {
     "autosave": "autosave", "polls": "lesson",
 }  # fmt: skip
 SETTLE_S = 1.2
-SIGN_IN_CPU_S = 0.035  # what one takes on a slow core: a ramp that outruns it leaves a queue to the first level
+SIGN_IN_CPU_S = 0.045  # what one takes on a slow core: a ramp that outruns it leaves a queue to the first level
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +66,7 @@ class Tempo:
                 legs=1,
                 pace=2 * plan.pace,
                 most_learners=350,
-                pilot_learners=100,
+                pilot_learners=70,
                 pilot_s=3,
                 mix_s=1.5,
                 hold_s=3,
@@ -76,7 +76,7 @@ class Tempo:
             legs=plan.legs,
             pace=plan.pace,
             most_learners=1000,
-            pilot_learners=300,
+            pilot_learners=200,
             pilot_s=8,
             mix_s=5,
             hold_s=plan.hold_s,
@@ -89,10 +89,13 @@ class Tempo:
 
 
 def pilot_plateau(tempo: Tempo) -> Plateau:
-    """A short look at one level, to learn what a learner costs here: not a low one, for work on idle cores is dear."""
-    return Plateau(
-        kind="warm-up", learners=tempo.pilot_learners, ramp_s=_signing_in_s(tempo.pilot_learners), hold_s=tempo.pilot_s
-    )
+    """A short look at one level, to learn what a learner costs here: not a low one, for work on idle cores is dear.
+
+    Whoever has signed in stays, and takes up to half of a slow core from those who still want to: sign-ins that were
+    left over would pass for what a learner costs, and the plan's levels would lie too low.
+    """
+    ramp_s = 2 * _signing_in_s(tempo.pilot_learners)
+    return Plateau(kind="warm-up", learners=tempo.pilot_learners, ramp_s=ramp_s, hold_s=tempo.pilot_s)
 
 
 def climb(
