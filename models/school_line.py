@@ -40,6 +40,11 @@ def lessons_on(line_bits_per_s: ArrayLike, values: Values, kind: str) -> Array:
     return _whole(np.asarray(line_bits_per_s) / lesson_bits_per_s(values, kind))
 
 
+def box_fill_s(line_bits_per_s: ArrayLike, values: Values) -> Array:
+    """Seconds in which courses come to a school's own server over its whole line, as at night."""
+    return np.asarray(values["network.offline_box.content_bytes"] * 8 / np.asarray(line_bits_per_s))
+
+
 def lessons_up_on(line_bits_per_s: ArrayLike, values: Values, kind: str) -> Array:
     """Lessons at once whose teachers are at the school, by what they send up its line."""
     return _whole(np.asarray(line_bits_per_s) / values[f"network.lesson_up.{kind}_bits_per_s"])

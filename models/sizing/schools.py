@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from firstbell.models.figures import Array, Values
 from firstbell.models.school_line import (
+    box_fill_s,
     lesson_bits_per_s,
     lessons_on,
     lessons_up_on,
@@ -22,14 +23,17 @@ Count = Callable[[Values], Array]
 
 
 def school_rows(case: Case) -> list[Row]:
-    """Six counts for each kind of school, and two of the way up; none where the profile has no lines."""
+    """Six counts for each kind of school, two of the way up, and the time that courses take to a server of its own;
+    none where the profile has no lines."""
     network = case.assumed.workload.network
     if network is None:
         return []
     rows = [row for name, school in network.schools.items() for row in _rows(case, name, school)]
-    if network.lesson_up is None:
-        return rows
-    return rows + [_sent_up(case, name, kind) for name in network.schools for kind in ("minimum", "recommended")]
+    if network.lesson_up is not None:
+        rows += [_sent_up(case, name, kind) for name in network.schools for kind in ("minimum", "recommended")]
+    if network.offline_box is not None:
+        rows += [_box_filled(case, name) for name in network.schools]
+    return rows
 
 
 def _rows(case: Case, name: str, school: School) -> list[Row]:
@@ -83,6 +87,16 @@ def _sent_up(case: Case, name: str, kind: str) -> Row:
         f"up_bits_per_s ÷ {kind}_bits_per_s of a teacher", lambda values: lessons_up_on(values[up], values, kind),
         binding=lambda _: f"the way up: each teacher sends {float(case.values[sent][0]) / 1e6:.1f} Mbit/s",
         source=f"{_EVERY_LEVEL}; {case.assumed.figures[sent].estimate.source}",
+    )  # fmt: skip
+
+
+def _box_filled(case: Case, name: str) -> Row:
+    box, down = "network.offline_box.content_bytes", f"network.schools.{name}.down_bits_per_s"
+    return _row(
+        case, name, "box_fill_s", "courses brought to a server at the school, each time", "s",
+        "offline_box.content_bytes × 8 ÷ down_bits_per_s", lambda values: box_fill_s(values[down], values),
+        binding=lambda _: f"the whole line, as at night: {float(case.values[box][0]) / 1e9:.1f} GB at a time",
+        source=f"{_EVERY_LEVEL}; {case.assumed.figures[box].estimate.source}",
     )  # fmt: skip
 
 

@@ -56,6 +56,12 @@ class LessonUp(Strict):
     recommended_bits_per_s: Positive
 
 
+class OfflineBox(Strict):
+    """A server at the school that holds courses for lessons without the internet."""
+
+    content_bytes: Positive = Field(description="of courses that are brought to it at a time")
+
+
 class Network(Strict):
     """All lines; their shares add up to 1."""
 
@@ -68,6 +74,7 @@ class Network(Strict):
     lesson_up: LessonUp | None = Field(
         default=None, description="what a teacher at school sends for a lesson; none: nothing is taken off the way up"
     )
+    offline_box: OfflineBox | None = Field(default=None, description="a server at each school; none: there are none")
     class_learners: Count = Field(description="learners of one lesson, quiz or class at school, each with a device")
     quiz_page_bytes: Positive
     quiz_start_s: Positive = Field(description="within which all who start a quiz together must see its first page")

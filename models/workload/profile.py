@@ -18,6 +18,7 @@ from firstbell.models.workload.states import PLAYABLE, PLAYED, Day, Session, Sta
 _SAID_LATER = (
     ("network",),
     ("network", "lesson_up"),
+    ("network", "offline_box"),
     ("signing_in",),
     ("signing_in", "reload_after_s"),
     ("signing_in", "reload_pause_s"),

@@ -178,5 +178,7 @@ class Items:
                 up = self._values[f"network.schools.{name}.up_bits_per_s"]
                 for kind in ("minimum", "recommended"):
                     found[f"lessons_up_{kind}"] = school_line.lessons_up_on(up, values, kind)
+            if network is not None and network.offline_box is not None:
+                found["box_fill_s"] = school_line.box_fill_s(line, values)
             for what, counted in found.items():
                 yield f"school_{name.replace('-', '_')}_{what}", Formula.of(counted)

@@ -17,11 +17,11 @@ def schools(tmp_path_factory: pytest.TempPathFactory, demands: Demands) -> dict[
     return {row.item: row for row in rows if row.group == "schools"}
 
 
-def test_each_kind_of_school_has_its_eight_counts(schools: dict[str, SizingRow]) -> None:
+def test_each_kind_of_school_has_its_eight_counts_and_a_time(schools: dict[str, SizingRow]) -> None:
     kinds = ("one_classroom_school", "small_school", "large_school")
     whats = (
         "streams", "streams_beside_lesson", "lessons_minimum", "lessons_recommended", "quiz_learners",
-        "quiz_learners_beside_lesson", "lessons_up_minimum", "lessons_up_recommended",
+        "quiz_learners_beside_lesson", "lessons_up_minimum", "lessons_up_recommended", "box_fill_s",
     )  # fmt: skip
     assert set(schools) == {f"school_{kind}_{what}" for kind in kinds for what in whats}
 
@@ -32,6 +32,14 @@ def test_a_narrow_way_up_has_no_room_for_one_teacher_at_the_recommended_rates(sc
     assert (row.quantity, row.binding) == (7, "the way up: each teacher sends 0.3 Mbit/s")
     assert schools["school_one_classroom_school_lessons_up_recommended"].quantity == 0
     assert schools["school_large_school_lessons_up_recommended"].quantity == 25
+
+
+def test_courses_come_to_a_schools_own_server_over_its_whole_line(schools: dict[str, SizingRow]) -> None:
+    """8 GB over 65 Mbit/s."""
+    row = schools["school_large_school_box_fill_s"]
+    assert (row.quantity, row.unit) == (pytest.approx(8e9 * 8 / 65e6), "s")
+    assert row.low < row.quantity
+    assert row.binding == "the whole line, as at night: 8.0 GB at a time"
 
 
 def test_a_count_says_for_how_many_it_is_not_enough_and_on_what_it_stands(schools: dict[str, SizingRow]) -> None:
