@@ -1,8 +1,9 @@
 """How well the gate tells slowdowns from noise: planted ones in the reference backend, and none at all.
 
-``python -m bench.gate --results FILE`` makes the trials that FILE does not have yet, one after another, each with runs
-and seeds of its own and with other load on the machine, and adds each to FILE as it ends; ``--most N`` stops after N.
-``--table`` prints what FILE has as the table in ``docs/gate.md``. A trial takes about two minutes; all take six hours.
+``python -m bench.gate`` makes the trials that ``docs/benchmarks/gate-trials.jsonl`` (``--results``) does not have yet,
+one after another, each with runs and seeds of its own and with other load on the machine, and adds each to the file as
+it ends; ``--most N`` stops after N. ``--table`` prints what the file has as the table in ``docs/gate.md``. A trial
+takes about two minutes; all take five hours and a half.
 """
 
 import argparse
@@ -20,6 +21,7 @@ from scipy.stats import beta
 from bench.disturbance import disturbed
 from firstbell.reports.markdown_table import table
 
+RESULTS = Path(__file__).parents[1] / "docs/benchmarks/gate-trials.jsonl"
 _LONGEST_S = 600.0
 _COMMAND = [sys.executable, "-c", "from firstbell.cli.main import main; main()"]
 
@@ -69,7 +71,7 @@ class Trial:
 def main() -> None:
     """The trials that are missing."""
     parser = argparse.ArgumentParser(prog="python -m bench.gate", description="How well the gate tells slowdowns.")
-    parser.add_argument("--results", type=Path, default=Path("gate-trials.jsonl"), help="one trial a line")
+    parser.add_argument("--results", type=Path, default=RESULTS, help="one trial a line")
     parser.add_argument("--most", type=int, default=10_000, help="trials to make now")
     parser.add_argument("--only", help="name of a plant")
     parser.add_argument("--table", action="store_true", help="print what there is, and make none")
