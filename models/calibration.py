@@ -22,7 +22,6 @@ from firstbell.models.assumptions import (
 )
 from firstbell.models.black_box import BlackBoxFit, MeasuredDemands, Plateaus, response_law
 from firstbell.models.demand import DemandFit, Prior, utilisation_law
-from firstbell.models.event_loops import with_hold
 from firstbell.models.fitted_model import (
     ActivityModel,
     AssumptionTest,
@@ -138,11 +137,8 @@ def fit(
         levels=evidence.levels, medians_s=evidence.medians_s(), simulated_s=simulated_s, most_requests=most_requests,
         seed=seed,
     )  # fmt: skip
-    if found.demands_from == "responses":
-        return _with_shapes(bare, look)
-    # What an event loop waits for is told by tails, which latencies move little; then these are read once more.
-    held = with_hold(_with_latencies(bare, look), look.levels, seed=seed)
-    return _with_shapes(_with_latencies(held, look), look)
+    timed = bare if found.demands_from == "responses" else _with_latencies(bare, look)
+    return _with_shapes(timed, look)
 
 
 def _refuse_unseen(streams: Iterable[Stream], seen: Sequence[str]) -> None:

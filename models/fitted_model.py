@@ -99,13 +99,6 @@ class MeasuredStream(_Part):
         )
 
 
-class LoopHold(_Part):
-    """How often a woken event loop waits for a core that others have, and how long at most: the written `Hold`."""
-
-    share: float = Field(ge=0, le=1)
-    most_s: float = Field(ge=0)
-
-
 class MeasuredLoad(_Part):
     """Requests a second at one level of the fit: as many as learners would send if every answer came at once, and
     those answered. ``cores_ratio`` is the processor time used over that which the demands explain."""
@@ -167,7 +160,6 @@ class FittedModel(_Part):
     growth: tuple[tuple[float, float], ...] = Field(
         default=(), description="requests a second and the factor on demands there; empty where none grows"
     )
-    hold: LoopHold | None = Field(default=None, description="None: the levels of the fit did not tell it")
     quality: FitQuality
 
     @model_validator(mode="after")

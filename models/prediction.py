@@ -21,7 +21,7 @@ from firstbell.models.measurement import LevelMeasurement, Span
 from firstbell.models.simulation.distribution import Distribution
 from firstbell.models.simulation.result import SimulationResult
 from firstbell.models.simulation.simulator import simulate
-from firstbell.models.simulation.system import Activity, Hold, Host, Pool, SimulatedSystem, Source, Step, Visit
+from firstbell.models.simulation.system import Activity, Host, Pool, SimulatedSystem, Source, Step, Visit
 from firstbell.models.streams import Stream
 
 Floats = NDArray[np.float64]
@@ -29,7 +29,7 @@ Floats = NDArray[np.float64]
 # A request passes the front, the application, what the application calls, and comes back the same way.
 ROUTE = (("delivery", 0.5), ("app", 0.5), ("auth", 1.0), ("database", 1.0), ("app", 0.5), ("delivery", 0.5))
 ELSEWHERE = Pool(name="elsewhere", kind="delay")
-HOLD = Hold(share=0.25, most_s=0.004)  # of a model whose levels did not tell its own, see event_loops
+LOOP_PREFERENCE = 1.25  # of an event loop's thread, as measured: docs/calibration.md
 WARMUP_SHARE = 0.25
 MOST_REQUESTS = (
     250_000  # of one simulation where many are compared, or throughput alone is read off: see docs/calibration.md
@@ -56,8 +56,8 @@ class Machine:
 def measured_machine(model: FittedModel) -> Machine:
     """The machine that was measured: every station's threads on the same cores, less what is used with no visit.
 
-    Event loops go first: requests wake them, their turns are short, and the scheduler prefers those who sleep often to
-    hashing or querying threads that run for long, mostly at once (docs/calibration.md has the measurements).
+    Event loops are preferred: requests wake them, their turns are short, and the scheduler lets those who sleep often
+    interrupt hashing or querying threads that run for long (docs/calibration.md has the measurements).
     """
     named = {"+".join(pool.stations): pool for pool in model.pools}
     return Machine(
@@ -65,7 +65,7 @@ def measured_machine(model: FittedModel) -> Machine:
             Host(
                 name="measured",
                 cores=model.cores - sum(model.background),
-                hold=HOLD if model.hold is None else Hold(**model.hold.model_dump()),
+                preference=LOOP_PREFERENCE,
             ),
         ),
         pools=tuple(
@@ -74,7 +74,7 @@ def measured_machine(model: FittedModel) -> Machine:
                 host="measured",
                 replicas=pool.replicas,
                 threads=pool.threads,
-                goes_first=pool.is_event_loop,
+                preferred=pool.is_event_loop,
             )
             for name, pool in named.items()
         ),

@@ -4,7 +4,7 @@ Timers (thinking, latency, service on a processor of one's own) lie in one heap 
 shared keeps its active threads in a heap by *virtual* time, the service that a thread has had since there was last
 none: all active threads have the same speed, so a thread that begins at virtual time v and needs s is done at v + s
 whatever happens meanwhile, and only the next completion has to be known in real time (Parekh & Gallager 1993). There
-are two such heaps a machine, one of the threads that go first and one of the others, each with a speed of its own.
+are two such heaps a machine, one of the preferred threads and one of the others, each with a speed of its own.
 """
 
 import math
@@ -14,13 +14,13 @@ from firstbell.models.simulation.layout import (
     ABSENT,
     ARRIVING,
     EVENTS,
-    FIRST,
     FREE_SLOT,
     NO_HOST,
     NOBODY,
     NOW,
     OPENED,
     OTHERS,
+    PREFERRED,
     QUEUED,
     SAMPLED,
     SERVED,
@@ -88,21 +88,22 @@ def _drawn(state: SimulationState, number: int) -> float:
 @compiled
 def _active(state: SimulationState, number: int) -> int:
     """How many threads of a machine are active."""
-    active: int = state.threads[2 * number + FIRST] + state.threads[2 * number + OTHERS]
+    active: int = state.threads[2 * number + PREFERRED] + state.threads[2 * number + OTHERS]
     return active
 
 
 @compiled
 def _speed(state: SimulationState, number: int, rank: int) -> float:
-    """Speed of each active thread of a machine of this rank: the others share what those that go first leave."""
+    """Speed of each active thread of a machine of this rank: of what both share out, nobody has more than a core."""
     machine = state.machines[number]
-    active = _active(state, number)
+    preferred, others = state.threads[2 * number + PREFERRED], state.threads[2 * number + OTHERS]
+    active = preferred + others
     capacity: float = min(machine["cores"], active)
     if machine["speeds"] > 0:
         capacity = state.speeds[machine["first_speed"] + min(active, machine["speeds"]) - 1]
-    first = 0.0 if machine["held_until_s"] > 0.0 else min(capacity, state.threads[2 * number + FIRST])
-    ranked = first if rank == FIRST else capacity - first
-    speed: float = ranked / state.threads[2 * number + rank]
+    weight = machine["preference"] * preferred
+    share = min(max(capacity * weight / (weight + others), capacity - others), float(preferred))
+    speed: float = share / preferred if rank == PREFERRED else (capacity - share) / others
     return speed
 
 
@@ -118,45 +119,29 @@ def _advance_machine(state: SimulationState, number: int, now: float) -> None:
 
 @compiled
 def _left_s(state: SimulationState, number: int, rank: int) -> float:
-    """How long until the next thread of this rank is done, if nothing else happens; inf where none ever is."""
+    """How long until the next thread of this rank is done, if nothing else happens; inf where none is active."""
     row = 2 * number + rank
     if state.threads[row] == 0:
         return math.inf
-    speed = _speed(state, number, rank)
-    if speed <= 0.0:
-        return math.inf
-    left_s: float = max(state.thread_keys_s[row, 0] - state.virtual_s[row], 0.0) / speed
+    left_s: float = max(state.thread_keys_s[row, 0] - state.virtual_s[row], 0.0) / _speed(state, number, rank)
     return left_s
 
 
 @compiled
 def _foresee(state: SimulationState, number: int, now: float) -> None:
-    """Works out when the machine's next thread is done, or the slice that others wait for is over."""
-    next_s = now + min(_left_s(state, number, FIRST), _left_s(state, number, OTHERS))
-    held_until_s = state.machines[number]["held_until_s"]
-    state.completions_s[number] = min(next_s, held_until_s) if held_until_s > 0.0 else next_s
-
-
-@compiled
-def _hold(state: SimulationState, number: int, now: float) -> None:
-    """Those that go first find all cores with others: they may have to wait for the end of a slice."""
-    machine = state.machines[number]
-    if machine["hold_share"] >= 1.0 or uniform(state.random) < machine["hold_share"]:
-        machine["held_until_s"] = now + machine["hold_most_s"] * uniform(state.random)
+    """Works out when the machine's next thread is done."""
+    state.completions_s[number] = now + min(_left_s(state, number, PREFERRED), _left_s(state, number, OTHERS))
 
 
 @compiled
 def _activate(state: SimulationState, number: int, rank: int, slot: int, now: float) -> None:
     """A thread of the machine begins to serve the customer."""
     _advance_machine(state, number, now)
-    machine = state.machines[number]
     row = 2 * number + rank
     if _active(state, number) == 0:
-        machine["busy_since_s"] = now
+        state.machines[number]["busy_since_s"] = now
     if state.threads[row] == 0:
         state.virtual_s[row] = 0.0
-        if rank == FIRST and machine["hold_share"] > 0.0 and state.threads[2 * number + OTHERS] >= machine["cores"]:
-            _hold(state, number, now)
     done_at = state.virtual_s[row] + state.customers[slot]["service_s"]
     _push(state.thread_keys_s, state.thread_slots, state.threads, row, done_at, slot)
     _foresee(state, number, now)
@@ -164,16 +149,13 @@ def _activate(state: SimulationState, number: int, rank: int, slot: int, now: fl
 
 @compiled
 def _deactivate(state: SimulationState, number: int, now: float) -> int:
-    """The machine's next thread is done; returns whom it served, NOBODY where a slice is over and none is done."""
-    machine = state.machines[number]
-    rank = FIRST if _left_s(state, number, FIRST) < _left_s(state, number, OTHERS) else OTHERS
+    """The machine's next thread is done; returns whom it served."""
+    rank = PREFERRED if _left_s(state, number, PREFERRED) < _left_s(state, number, OTHERS) else OTHERS
     row = 2 * number + rank
-    slot = NOBODY
     _advance_machine(state, number, now)
-    if not 0.0 < machine["held_until_s"] <= now:
-        state.virtual_s[row] = state.thread_keys_s[row, 0]
-        slot = _pop(state.thread_keys_s, state.thread_slots, state.threads, row)
-    machine["held_until_s"] = 0.0
+    state.virtual_s[row] = state.thread_keys_s[row, 0]
+    slot = _pop(state.thread_keys_s, state.thread_slots, state.threads, row)
+    machine = state.machines[number]
     if _active(state, number) == 0:
         machine["busy_s"] += now - machine["busy_since_s"]
     _foresee(state, number, now)
@@ -372,8 +354,6 @@ def advance(state: SimulationState, until_s: float, most_events: int) -> int:
             _pop(state.timer_keys_s, state.timer_slots, state.timers, 0)
         else:
             slot = _deactivate(state, machine, completion_s)
-            if slot == NOBODY:
-                continue
         now = min(timer_s, completion_s)
         state.clock[NOW] = now
         state.counters[EVENTS] += 1

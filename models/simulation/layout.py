@@ -9,14 +9,13 @@ from numpy.typing import NDArray
 
 from firstbell.models.simulation.distribution import DistributionTable
 from firstbell.models.simulation.random_numbers import RandomState, random_state
-from firstbell.models.simulation.system import Activity, Hold, Host, Pool, SimulatedSystem, Source
+from firstbell.models.simulation.system import Activity, Host, Pool, SimulatedSystem, Source
 
 Records = NDArray[np.void]
 Floats = NDArray[np.float64]
 Slots = NDArray[np.int32]
 Counts = NDArray[np.int64]
 
-NO_HOLD = Hold(share=0.0, most_s=0.0)
 NOBODY = -1
 NO_HOST = -1
 UNLIMITED = 1 << 60
@@ -24,14 +23,12 @@ UNLIMITED = 1 << 60
 ARRIVING, THINKING, UNDERWAY, QUEUED, SERVED, ABSENT = range(6)  # what a customer is doing
 SAMPLED, FREE_SLOT, EVENTS = range(3)  # places in `counters`
 NOW, OPENED = range(2)  # places in `clock`
-FIRST, OTHERS = range(2)  # the ranks of a machine's active threads; machine m's are the rows 2 m and 2 m + 1
+PREFERRED, OTHERS = range(2)  # the ranks of a machine's active threads; machine m's are the rows 2 m and 2 m + 1
 
 MACHINE = np.dtype(
     [
         ("cores", "f8"),
-        ("hold_share", "f8"),
-        ("hold_most_s", "f8"),
-        ("held_until_s", "f8"),  # when the running slice is over for which those that go first wait; 0 without one
+        ("preference", "f8"),
         ("updated_s", "f8"),
         ("busy_since_s", "f8"),
         ("busy_s", "f8"),
@@ -182,11 +179,10 @@ def _machines(hosts: Iterable[Host]) -> tuple[Records, Floats]:
     machines: list[tuple[float, ...]] = []
     speeds: list[float] = []
     for host in hosts:
-        curve, hold = host.speeds or (), host.hold or NO_HOLD
-        row = (host.cores, hold.share, hold.most_s, 0.0, 0.0, 0.0, 0.0, len(speeds), len(curve))
-        machines += [row] * host.machines
+        curve = host.speeds or ()
+        machines += [(host.cores, host.preference, 0.0, 0.0, 0.0, len(speeds), len(curve))] * host.machines
         speeds += curve
-    return np.array(machines or [(1.0, *(0.0,) * 6, 0, 0)], MACHINE), np.array(speeds or [1.0])
+    return np.array(machines or [(1.0, 1.0, 0.0, 0.0, 0.0, 0, 0)], MACHINE), np.array(speeds or [1.0])
 
 
 def _pools(system: SimulatedSystem) -> Records:
@@ -198,7 +194,7 @@ def _pools(system: SimulatedSystem) -> Records:
         threads = UNLIMITED if pool.threads is None or pool.kind == "delay" else pool.threads
         first = NO_HOST if pool.host is None else first_machine[pool.host]
         count = 1 if pool.host is None else machines[pool.host]
-        rank = FIRST if pool.goes_first else OTHERS
+        rank = PREFERRED if pool.preferred else OTHERS
         rows.append((threads, pool.replicas, first_replica[pool.name], first, count, rank, 0.0, 0.0))
     return np.array(rows, POOL)
 

@@ -3,7 +3,7 @@
 A customer visits the pools that the steps of an activity name, one after the other. In each pool they wait, first
 come first served, for one of its threads; threads that share a host share its cores as well, as processes do under
 Linux: with n threads active on c cores each works at the speed min(1, c / n) (egalitarian processor sharing). Threads
-that go first, such as event loops, get the cores before all others, at once or once a slice is over.
+of preferred pools, such as event loops, get more of cores that are short.
 """
 
 import math
@@ -23,32 +23,21 @@ SOURCE = "simulated system"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Hold:
-    """What a thread that goes first meets where others have all cores.
-
-    With the probability ``share`` it waits for the end of the slice of whoever runs, evenly distributed up to
-    ``most_s``; else it interrupts at once.
-    """
-
-    share: float
-    most_s: float
-
-
-@dataclass(frozen=True, kw_only=True)
 class Host:
     """One or several equal machines, of ``cores`` each (a share of a core is fine).
 
     ``speeds`` replaces the cores by a measured curve: how fast they work in total with 1, 2, 3, … threads active,
     relative to one thread alone; the last one holds beyond. Replica r of a pool lives on machine r mod ``machines``.
 
-    Threads that go first meet a ``hold`` where they begin a service; while one of them is active, more do not.
+    Of cores that are short, threads of preferred pools get ``preference`` times as much as the others
+    (discriminatory processor sharing, Fayolle, Mitrani & Iasnogorodski 1980).
     """
 
     name: str
     cores: float = 1.0
     machines: int = 1
     speeds: tuple[float, ...] | None = None
-    hold: Hold | None = None
+    preference: float = 1.0
 
     @property
     def capacity(self) -> float:
@@ -62,8 +51,7 @@ class Pool:
 
     Without a ``host`` each thread has a processor of its own. A customer of a closed source always comes to the
     replica of their index modulo the replicas, as a kept connection stays with one worker; a customer of an open
-    source has a random one. A ``delay`` pool serves everyone at once, at full speed. Threads of pools that go first
-    share the host's cores among themselves, and all others what these leave.
+    source has a random one. A ``delay`` pool serves everyone at once, at full speed.
     """
 
     name: str
@@ -71,7 +59,7 @@ class Pool:
     replicas: int = 1
     threads: int | None = 1
     kind: PoolKind = "queue"
-    goes_first: bool = False
+    preferred: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -197,11 +185,8 @@ def _host_problems(host: Host) -> Iterator[Problem]:
         yield _problem(f"{key}.machines", host.machines, "not a number of machines", "Give a whole number ≥ 1.")
     if host.speeds is not None and not (host.speeds and all(map(_positive, host.speeds))):
         yield _problem(f"{key}.speeds", host.speeds, "not a list of relative speeds", "Give positive numbers.")
-    if host.hold is not None:
-        if not (_not_negative(host.hold.share) and host.hold.share <= 1):
-            yield _problem(f"{key}.hold.share", host.hold.share, "not a probability", "Give a number from 0 to 1.")
-        if not _not_negative(host.hold.most_s):
-            yield _problem(f"{key}.hold.most_s", host.hold.most_s, "not a time", "Give seconds ≥ 0.")
+    if not _positive(host.preference):
+        yield _problem(f"{key}.preference", host.preference, "not a weight", "Give more than 0.")
 
 
 def _pool_problems(pool: Pool, hosts: Mapping[str, Host]) -> Iterator[Problem]:

@@ -1,13 +1,14 @@
 """The simulator against queues whose answer is known."""
 
 import math
+from collections.abc import Mapping
 
 import pytest
 
 from firstbell.models.simulation.distribution import Distribution
 from firstbell.models.simulation.result import SimulatedActivity, SimulationResult
 from firstbell.models.simulation.simulator import simulate
-from firstbell.models.simulation.system import Activity, Hold, Host, Pool, SimulatedSystem, Source, Step, Visit
+from firstbell.models.simulation.system import Activity, Host, Pool, SimulatedSystem, Source, Step, Visit
 
 MEMORYLESS = Distribution.exponential(1.0)
 HOST = (Host(name="h"),)
@@ -123,45 +124,51 @@ def test_a_host_of_many_cores_agrees_with_many_servers_where_services_have_no_me
     assert sum(shared.pools["p"].present.values()) == pytest.approx(sum(served.pools["p"].present.values()), rel=0.06)
 
 
-def two_ranks(host: Host, rate_per_s: float, other: Source) -> SimulationResult:
-    """Poisson arrivals at an event loop, memoryless services of mean 1 s, beside what a thread of another pool does."""
-    loop = Visit(pool="loop", service_s=1.0, factor=MEMORYLESS)
+def preferred_and_others(host: Host, rate_per_s: float, other_rate_per_s: float) -> Mapping[str, SimulatedActivity]:
+    """Two Poisson streams with memoryless services, the preferred one's of mean 1 s and the other's of 2 s."""
     system = SimulatedSystem(
         hosts=(host,),
-        pools=(Pool(name="loop", host=host.name, goes_first=True), Pool(name="rest", host=host.name)),
-        activities=(
-            Activity(name="short", steps=(Step(visits=(loop,)),)),
-            Activity(name="long", steps=(Step(visits=(Visit(pool="rest", service_s=2.0, factor=MEMORYLESS),)),)),
-            Activity(name="endless", steps=(Step(visits=(Visit(pool="rest", service_s=1e9),)),)),
+        pools=(
+            Pool(name="preferred", host=host.name, threads=None, preferred=True),
+            Pool(name="others", host=host.name, threads=None),
         ),
-        sources=(Source(name="s", mix={"short": 1.0}, arrival_rate_per_s=rate_per_s), other),
+        activities=(
+            Activity(name="short", steps=(Step(visits=(Visit(pool="preferred", service_s=1.0, factor=MEMORYLESS),)),)),
+            Activity(name="long", steps=(Step(visits=(Visit(pool="others", service_s=2.0, factor=MEMORYLESS),)),)),
+        ),
+        sources=(
+            Source(name="s", mix={"short": 1.0}, arrival_rate_per_s=rate_per_s),
+            Source(name="t", mix={"long": 1.0}, arrival_rate_per_s=other_rate_per_s),
+        ),
     )
-    return simulate(system, duration_s=400_000 / rate_per_s, warmup_s=2000.0, seed=11)
+    return simulate(system, duration_s=400_000 / rate_per_s, warmup_s=2000.0, seed=11).activities
 
 
-def test_who_goes_first_interrupts_the_others_as_preemptive_priorities_say() -> None:
-    """T₁ = 1 / (1 − ρ₁); T₂ = s₂ / (1 − ρ₁) + R / ((1 − ρ₁)(1 − ρ₁ − ρ₂)), R = Σ λ E[S²] / 2 (Kleinrock 1976, 3.39)."""
-    found = two_ranks(Host(name="h"), 0.4, Source(name="t", mix={"long": 1.0}, arrival_rate_per_s=0.15)).activities
-    assert holds_mean(found["short"], 1 / 0.6)
-    assert holds_mean(found["long"], 2 / 0.6 + (0.4 + 0.15 * 4) / (0.6 * 0.3))
+@pytest.mark.parametrize("preference", [0.5, 1.0, 1.25, 8.0])
+def test_preferred_threads_have_more_of_a_core_as_discriminatory_sharing_says(preference: float) -> None:
+    """T₁ = (1 + μ₁ ρ₂ (w₂ − w₁) / D) / (μ₁ (1 − ρ)), T₂ likewise, D = μ₁ w₁ (1 − ρ₁) + μ₂ w₂ (1 − ρ₂) (Fayolle,
+    Mitrani & Iasnogorodski 1980, two classes)."""
+    found = preferred_and_others(Host(name="h", preference=preference), 0.4, 0.15)
+    mu, rho, weight = (1.0, 0.5), (0.4, 0.3), (preference, 1.0)
+    left = 1 - sum(rho)
+    d = sum(m * w * (1 - r) for m, w, r in zip(mu, weight, rho, strict=True))
+    assert holds_mean(found["short"], (1 + mu[0] * rho[1] * (weight[1] - weight[0]) / d) / (mu[0] * left))
+    assert holds_mean(found["long"], (1 + mu[1] * rho[0] * (weight[0] - weight[1]) / d) / (mu[1] * left))
 
 
-@pytest.mark.parametrize("share", [1.0, 0.25])
-def test_who_goes_first_waits_now_and_then_for_the_rest_of_a_slice_before_a_service(share: float) -> None:
-    """M/G/1 with services S + D, D even on (0, 1) with the probability ``share``, else 0:
-    T = E[S + D] + λ E[(S + D)²] / (2 (1 − λ E[S + D]))."""
-    always = Source(name="t", mix={"endless": 1.0}, population=1, time_s=Distribution.deterministic(0.0))
-    found = two_ranks(Host(name="h", hold=Hold(share=share, most_s=1.0)), 0.3, always).activities
-    mean_s, square = 1 + share / 2, 2 + 2 * share / 2 + share / 3
-    assert holds_mean(found["short"], mean_s + 0.3 * square / (2 * (1 - 0.3 * mean_s)))
-
-
-def test_on_two_cores_one_that_goes_first_leaves_one_to_the_others() -> None:
-    """The other pool's thread never has less than a core, and who goes first never waits for it."""
-    found = two_ranks(
-        Host(name="h", cores=2.0, hold=Hold(share=1.0, most_s=3.0)),
-        0.5,
-        Source(name="t", mix={"long": 1.0}, arrival_rate_per_s=0.25),
-    ).activities
-    assert holds_mean(found["short"], 1 / 0.5)
-    assert holds_mean(found["long"], 2 / 0.5)
+def test_of_two_cores_nobody_has_more_than_one_however_preferred() -> None:
+    """A preferred thread that never ends leaves the others one core: M/M/1 by turns, T = s / (1 - ρ)."""
+    system = SimulatedSystem(
+        hosts=(Host(name="h", cores=2.0, preference=1e9),),
+        pools=(Pool(name="preferred", host="h", preferred=True), Pool(name="others", host="h", threads=None)),
+        activities=(
+            Activity(name="endless", steps=(Step(visits=(Visit(pool="preferred", service_s=1e9),)),)),
+            Activity(name="long", steps=(Step(visits=(Visit(pool="others", service_s=2.0, factor=MEMORYLESS),)),)),
+        ),
+        sources=(
+            Source(name="s", mix={"endless": 1.0}, population=1, time_s=Distribution.deterministic(0.0)),
+            Source(name="t", mix={"long": 1.0}, arrival_rate_per_s=0.25),
+        ),
+    )
+    found = simulate(system, duration_s=800_000, warmup_s=2000.0, seed=11)
+    assert holds_mean(found.activities["long"], 2 / 0.5)

@@ -2,13 +2,13 @@ import pytest
 
 from firstbell.models.problems import InputError
 from firstbell.models.simulation.distribution import Distribution
-from firstbell.models.simulation.system import Activity, Hold, Host, Pool, SimulatedSystem, Source, Step, Visit
+from firstbell.models.simulation.system import Activity, Host, Pool, SimulatedSystem, Source, Step, Visit
 
 
 def test_every_mistake_of_a_system_is_told_at_once() -> None:
     with pytest.raises(InputError) as told:
         SimulatedSystem(
-            hosts=(Host(name="h", cores=0, machines=2, hold=Hold(share=2.0, most_s=-1.0)),),
+            hosts=(Host(name="h", cores=0, machines=2, preference=0.0),),
             pools=(Pool(name="p", host="h", replicas=3), Pool(name="p", host="x", threads=0)),
             activities=(
                 Activity(
@@ -29,8 +29,7 @@ def test_every_mistake_of_a_system_is_told_at_once() -> None:
         [
             "pools",
             "hosts.h.cores",
-            "hosts.h.hold.share",
-            "hosts.h.hold.most_s",
+            "hosts.h.preference",
             "pools.p.replicas",
             "pools.p.host",
             "pools.p.threads",
