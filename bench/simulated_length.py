@@ -70,12 +70,16 @@ def _p95_apart(capped: FittedModel, endless: FittedModel, level: LevelMeasuremen
 
 
 def _scatter(model: FittedModel, level: LevelMeasurement, long_s: float) -> dict[str, dict[str, float]]:
-    """Of the whole throughput and of each p95: mean error of simulations at the cap, and their standard deviation."""
+    """Of the whole throughput and of each p95: mean error of simulations at the cap, and their standard deviation.
+
+    Activities that one of the simulations has not seen are left out.
+    """
     short = [question_at(model, level, most_s=long_s, most_requests=MOST_REQUESTS, seed=seed) for seed in SEEDS]
     long = replace(short[0], duration_s=long_s)
     exact, *found = predict_all([(model, question, level.spans) for question in (long, *short)])
-    truth = _figures(exact)
-    errors = {name: np.array([_figures(one)[name] / value - 1 for one in found]) for name, value in truth.items()}
+    truth, told = _figures(exact), [_figures(one) for one in found]
+    seen = [name for name in truth if all(name in each for each in told)]  # a rare activity may come in some only
+    errors = {name: np.array([each[name] / truth[name] - 1 for each in told]) for name in seen}
     return {name: {"mean": float(off.mean()), "std": float(off.std(ddof=1))} for name, off in errors.items()}
 
 
