@@ -471,9 +471,10 @@ def _averaged(parts: Sequence[tuple[Stream, float]]) -> Stream:
 
 
 def _with_latencies(model: FittedModel, look: _Look) -> FittedModel:
-    """Give each activity the time that its stations do not explain: the mean of all levels, weighted by its visits.
+    """Give each activity the time that its stations do not explain: the median of all levels, weighted by its visits.
 
-    Of medians: a few visits that fell into somebody's burst must not pass for the wire's latency. An activity that is
+    Of medians: neither a few visits that fell into somebody's burst nor a level at which sign-ins were still queueing
+    from before must pass for the wire's latency. An activity that is
     too rare to have one at any level has that of all levels together.
     """
     unexplained_s: dict[str, list[tuple[float, int]]] = {}
@@ -489,12 +490,13 @@ def _with_latencies(model: FittedModel, look: _Look) -> FittedModel:
                 unexplained_s.setdefault(name, []).append((measured - explained[name], activity.visits))
             elif name in look.medians_s:
                 rare_s.setdefault(name, []).append((look.medians_s[name] - explained[name], activity.visits))
-    return _timed(model, {name: max(_mean(parts), 0.0) for name, parts in (rare_s | unexplained_s).items()})
+    return _timed(model, {name: max(_middle(parts), 0.0) for name, parts in (rare_s | unexplained_s).items()})
 
 
-def _mean(weighted: Sequence[tuple[float, int]]) -> float:
-    values, weights = zip(*weighted, strict=True)
-    return float(np.average(values, weights=weights))
+def _middle(weighted: Sequence[tuple[float, int]]) -> float:
+    """The weighted median: half of all visits are at levels with less."""
+    values, weights = map(np.array, zip(*sorted(weighted), strict=True))
+    return float(values[np.searchsorted(np.cumsum(weights), weights.sum() / 2)])
 
 
 def _timed(model: FittedModel, latencies_s: Mapping[str, float]) -> FittedModel:
