@@ -39,6 +39,7 @@ from firstbell.models.prediction import MOST_REQUESTS, Predicted, Question, pred
 from firstbell.models.problems import InputError
 from firstbell.models.streams import Stream, measured_streams
 from firstbell.models.visits import Samples, Visits
+from firstbell.models.weighted_median import weighted_median
 
 Floats = NDArray[np.float64]
 FACTORS = 32
@@ -86,14 +87,17 @@ class Evidence:
     @cached_property
     def visits_at_lowest(self) -> Visits:
         """The visits at the lowest level that went well."""
-        return self.visits.where(np.isin(self.visits.level, self.levels[0].indices) & ~self.visits.failed)
+        return self._answered_at(self.levels[:1])
 
     def medians_s(self) -> dict[str, float]:
         """Median response time by activity, of all levels and mixes together; only of visits that went well."""
-        indices = [index for level in (*self.levels, *self.mixes) for index in level.indices]
-        answered = self.visits.where(np.isin(self.visits.level, indices) & ~self.visits.failed)
+        answered = self._answered_at((*self.levels, *self.mixes))
         each = {name: answered.of_activity(name).response_s for name in answered.activities}
         return {name: float(np.median(found_s)) for name, found_s in each.items() if len(found_s) >= _FEWEST_IN_ALL}
+
+    def _answered_at(self, levels: Sequence[LevelMeasurement]) -> Visits:
+        indices = [index for level in levels for index in level.indices]
+        return self.visits.where(np.isin(self.visits.level, indices) & ~self.visits.failed)
 
 
 def fit(
@@ -133,11 +137,8 @@ def fit(
     )
     loads = tuple(_load(evidence, bare, level) for level in evidence.levels)
     bare = bare.model_copy(update={"loads": loads, "growth": growth_of(loads)})
-    look = _Look(
-        levels=evidence.levels, medians_s=evidence.medians_s(), simulated_s=simulated_s, most_requests=most_requests,
-        seed=seed,
-    )  # fmt: skip
-    timed = bare if found.demands_from == "responses" else _with_latencies(bare, look)
+    look = _Look(levels=evidence.levels, simulated_s=simulated_s, most_requests=most_requests, seed=seed)
+    timed = bare if found.demands_from == "responses" else _with_latencies(bare, look, evidence.medians_s())
     return _with_shapes(timed, look)
 
 
@@ -154,13 +155,9 @@ def _refuse_unseen(streams: Iterable[Stream], seen: Sequence[str]) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class _Look:
-    """The levels of the fit, and how they are simulated to be compared with.
-
-    ``medians_s`` are response times by activity over all levels, for those that are too rare at any of them.
-    """
+    """The levels of the fit, and how they are simulated to be compared with."""
 
     levels: tuple[LevelMeasurement, ...]
-    medians_s: Mapping[str, float]
     simulated_s: float
     most_requests: float
     seed: int
@@ -470,38 +467,29 @@ def _averaged(parts: Sequence[tuple[Stream, float]]) -> Stream:
     )
 
 
-def _with_latencies(model: FittedModel, look: _Look) -> FittedModel:
+def _with_latencies(model: FittedModel, look: _Look, medians_s: Mapping[str, float]) -> FittedModel:
     """Give each activity the time that its stations do not explain: the median of all levels, weighted by its visits.
 
     Of medians: neither a few visits that fell into somebody's burst nor a level at which sign-ins were still queueing
-    from before must pass for the wire's latency. An activity that is
-    too rare to have one at any level has that of all levels together.
+    from before must pass for the wire's latency. ``medians_s``, of all levels together, stand for an activity that is
+    too rare to have one at any.
     """
+    told = {name for level in look.levels for name, seen in level.activities.items() if seen.responses.p50 is not None}
     unexplained_s: dict[str, list[tuple[float, int]]] = {}
-    rare_s: dict[str, list[tuple[float, int]]] = {}
-    (predicted,) = look.all_predicted([_timed(model, {})])
+    (predicted,) = look.all_predicted([model])
     for level, found in zip(look.levels, predicted, strict=True):
-        explained = found.p50_s
-        for name, activity in level.activities.items():
-            measured = activity.responses.p50_s
-            if name not in explained:
-                continue
-            if measured is not None:
-                unexplained_s.setdefault(name, []).append((measured - explained[name], activity.visits))
-            elif name in look.medians_s:
-                rare_s.setdefault(name, []).append((look.medians_s[name] - explained[name], activity.visits))
-    return _timed(model, {name: max(_middle(parts), 0.0) for name, parts in (rare_s | unexplained_s).items()})
+        for name, seen in level.activities.items():
+            measured_s = seen.responses.p50_s if name in told else medians_s.get(name)
+            if measured_s is not None and name in found.p50_s:
+                unexplained_s.setdefault(name, []).append((measured_s - found.p50_s[name], seen.visits))
+    latencies_s = {name: max(_middle(parts), 0.0) for name, parts in unexplained_s.items()}
+    activities = [a.model_copy(update={"latency_s": latencies_s.get(a.name, 0.0)}) for a in model.activities]
+    return model.model_copy(update={"activities": tuple(activities)})
 
 
 def _middle(weighted: Sequence[tuple[float, int]]) -> float:
-    """The weighted median: half of all visits are at levels with less."""
-    values, weights = map(np.array, zip(*sorted(weighted), strict=True))
-    return float(values[np.searchsorted(np.cumsum(weights), weights.sum() / 2)])
-
-
-def _timed(model: FittedModel, latencies_s: Mapping[str, float]) -> FittedModel:
-    activities = [a.model_copy(update={"latency_s": latencies_s.get(a.name, 0.0)}) for a in model.activities]
-    return model.model_copy(update={"activities": tuple(activities)})
+    values, weights = np.array(weighted, dtype=float).T[:, None]
+    return float(weighted_median(values, weights)[0])
 
 
 def _with_shapes(model: FittedModel, look: _Look) -> FittedModel:

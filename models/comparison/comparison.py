@@ -16,6 +16,7 @@ from firstbell.models.comparison.digest import Digest, dense
 from firstbell.models.comparison.histogram import quantile_s
 from firstbell.models.comparison.resampling import Side, resampled
 from firstbell.models.comparison.significance import Evidence, Significance, corrected, significances
+from firstbell.models.weighted_median import weighted_median
 from firstbell.models.workload.gate import ComparisonRules
 
 Floats = NDArray[np.float64]
@@ -201,7 +202,7 @@ class _Comparing:
             return np.zeros(len(sides[0].weights))
         before, after = sides
         ratios = np.column_stack([_log(after.demands[cell], before.demands[cell]) for cell in self._cells])
-        return _weighted_median(ratios, 1 / (errors**2 + _TYPICAL_ERROR**2))
+        return weighted_median(ratios, 1 / (errors**2 + _TYPICAL_ERROR**2))
 
     @cached_property
     def _cell_errors(self) -> Floats:
@@ -493,13 +494,3 @@ def _log(after: Floats, before: Floats) -> Floats:
     """Of the ratio; NaN where one of them is nothing."""
     known = (after > 0) & (before > 0)
     return np.where(known, np.log(np.where(known, after, 1.0) / np.where(known, before, 1.0)), np.nan)
-
-
-def _weighted_median(values: Floats, weights: Floats) -> Floats:
-    """(rows,) of values (rows, columns); what is not known weighs nothing."""
-    weighing = np.where(np.isnan(values), 0.0, weights)
-    order = np.argsort(values, axis=1)
-    ordered, cumulated = (np.take_along_axis(each, order, axis=1) for each in (values, weighing))
-    cumulated = np.cumsum(cumulated, axis=1)
-    place = (cumulated < cumulated[:, -1:] / 2).sum(axis=1)
-    return np.asarray(ordered[np.arange(len(ordered)), place])

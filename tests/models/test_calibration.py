@@ -113,6 +113,19 @@ def test_an_activity_too_rare_for_a_median_at_any_level_has_the_latency_of_all_l
     assert found.activity("page").latency_s > 0
 
 
+def test_one_level_at_which_work_was_still_queueing_from_before_is_no_latency(
+    plant_run: RunEvidence, model: FittedModel
+) -> None:
+    evidence = plant_run.evidence(HELD_OUT)
+    first, *others = evidence.levels
+    page = first.activities["page"]
+    assert page.responses.p50 is not None
+    queued = replace(page, responses=replace(page.responses, p50=replace(page.responses.p50, value_s=2.0)))
+    crowded = replace(first, activities={**first.activities, "page": queued})
+    found = fit(replace(evidence, levels=(crowded, *others)), draws=20)
+    assert found.activity("page").latency_s == pytest.approx(model.activity("page").latency_s, abs=0.0015)
+
+
 def without_median(activities: Mapping[str, ActivityMeasurement], name: str) -> dict[str, ActivityMeasurement]:
     page = activities[name]
     return {**activities, name: replace(page, responses=replace(page.responses, p50=None))}
