@@ -337,8 +337,11 @@ def _disturbances(findings: Findings) -> Iterator[str]:
 
 def _drift(findings: Findings) -> Iterator[str]:
     """A shared machine is not equally fast all the time: whoever reads the check must know what was allowed for."""
-    counts = [count for count in findings.run.record.reference_tasks() if count.span.kind != "calibration"]
-    found = [(count.mean_s, count.span.learners) for count in counts if count.mean_s is not None]
+    tasks = findings.run.record.reference_tasks()
+    if tasks is None:
+        return
+    counts = [(tasks.during(span), span.learners) for span in findings.run.spans if span.kind != "calibration"]
+    found = [(count.mean_s, learners) for count, learners in counts if count.mean_s is not None]
     if len(found) < 2:
         return
     (slow_s, at_slow), (fast_s, at_fast) = max(found), min(found)

@@ -11,7 +11,7 @@ from pyarrow import compute
 
 from firstbell.models.calibration import Evidence
 from firstbell.models.fitted_model import ThreadPool
-from firstbell.models.machine_speed import slowness_in, with_slowness
+from firstbell.models.machine_speed import MachineSpeed
 from firstbell.models.measurement import (
     LevelMeasurement,
     ServerSeries,
@@ -40,8 +40,16 @@ class RunEvidence:
     @cached_property
     def spans(self) -> tuple[Span, ...]:
         """The plateaus that were held to their end, in the order of the plan, with the machine's speed in each."""
-        held = [span for span in self.record.spans if span.end_s <= self.record.ended_s + ROUNDING_S]
-        return with_slowness(held, [count for count in self.record.reference_tasks() if count.span in held])
+        return tuple(self.speed.told_with(span) for span in self._held)
+
+    @cached_property
+    def speed(self) -> MachineSpeed:
+        """How fast the machine was at any moment, beside its average over the plateaus."""
+        return MachineSpeed.over(self._held, self.record.reference_tasks())
+
+    @cached_property
+    def _held(self) -> tuple[Span, ...]:
+        return tuple(span for span in self.record.spans if span.end_s <= self.record.ended_s + ROUNDING_S)
 
     @cached_property
     def samples(self) -> Samples:
@@ -103,7 +111,8 @@ class RunEvidence:
         """
         server = self.server if self.server is not None else self._clock
         windows = windows_of(self.visits, server)
-        windows = replace(windows, cores=windows.cores / slowness_in(windows, self.spans)[:, None])
+        slowness = self.speed.slowness((windows.start_s + windows.end_s) / 2)
+        windows = replace(windows, cores=windows.cores / slowness[:, None])
         kept_back = [span for span in self.record.spans if span.learners in held_out and span.kind != "calibration"]
         return windows.where(windows.overlapping(self.spans) & ~windows.overlapping(kept_back))
 

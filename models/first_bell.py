@@ -89,15 +89,16 @@ def calm_costs(run: RunEvidence) -> CalmCosts:
     """What a run in which learners come by a constant rate tells; raise InputError where it does not."""
     series, tasks = run.record.server_series(), run.record.reference_tasks()
     span = run.record.spans[-1]
+    passwords = None if tasks is None else tasks.during(span)
     login = [code for code, name in enumerate(run.samples.activities) if name == _LOGIN]
-    if series is None or not tasks or tasks[-1].tasks < 1 or not login:
+    if series is None or passwords is None or passwords.tasks < 1 or not login:
         what = "this run does not tell what checking a password costs"
         remedy = "Let learners sign in on a target that names its same_job_each_time: the reference backend does"
         raise InputError.single(source=str(run.record.folder), what=what, remedy=remedy)
     task = str(run.record.manifest.backend["same_job_each_time"])
     visits = run.visits.where((run.visits.activity == login[0]) & ~run.visits.failed)
     elsewhere_s, learner_cores = _beside_passwords(run, span, series, task, visits.end_s)
-    password_s = tasks[-1].cpu_s / tasks[-1].tasks
+    password_s = passwords.cpu_s / passwords.tasks
     quickest_s = float(np.quantile(visits.end_s - visits.due_s, 0.1))
     pools = [pool for pool in run.record.thread_pools() if task in pool.stations]
     return CalmCosts(

@@ -7,11 +7,13 @@ speeds that the machine had while it was looked at, so that a slow minute is not
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter1d
 
-from firstbell.models.measurement import Span, Windows
+from firstbell.models.measurement import Span
 
 Floats = NDArray[np.float64]
 
@@ -19,13 +21,17 @@ Floats = NDArray[np.float64]
 # scatters about as widely as the machine's speed does from one look to the next.
 _WORTH_TASKS = 4.0
 _FEWEST_TASKS = 20
+_STEP_S = 1.0
+# Standard deviation of the weights of tasks before and after a moment: neighbours on a host come and go in some
+# seconds, and so do the levels of a study. 3 to 12 s do alike.
+_NEAR_S = 6.0
+_MOMENTS = 9
 
 
 @dataclass(frozen=True, kw_only=True)
 class TaskCount:
-    """Reference tasks done while a plateau was held, and the processor time that they took."""
+    """Reference tasks done in a while, and the processor time that they took."""
 
-    span: Span
     tasks: float
     cpu_s: float
 
@@ -35,30 +41,67 @@ class TaskCount:
         return self.cpu_s / self.tasks if self.tasks >= _FEWEST_TASKS else None
 
 
-def with_slowness(spans: Sequence[Span], counts: Sequence[TaskCount]) -> tuple[Span, ...]:
-    """The spans, each with how slow the machine was meanwhile; 1, which is the average, where nothing tells it.
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ReferenceTasks:
+    """The counters at each scrape, all (scrapes,) and rising: ``tasks`` done and ``cpu_s``, what they took."""
 
-    Few tasks tell little, and are drawn towards the average. That is one of spans and not of tasks: a crowded span must
-    not decide what the average speed was.
+    time_s: Floats
+    tasks: Floats
+    cpu_s: Floats
+
+    def during(self, span: Span) -> TaskCount:
+        """Those of a plateau while it was held."""
+        tasks, cpu_s = (self._grown(counter, [span.start_s, span.end_s])[0] for counter in (self.tasks, self.cpu_s))
+        return TaskCount(tasks=float(tasks), cpu_s=float(cpu_s))
+
+    def cost_s(self, at_s: Floats) -> Floats:
+        """What a task cost about each moment (n,); drawn to the mean of all where few were done."""
+        return np.asarray(np.interp(at_s, *self._smoothed))
+
+    @cached_property
+    def _smoothed(self) -> tuple[Floats, Floats]:
+        """Moments, and what a task cost then: a kernel regression with Gaussian weights (Nadaraya & Watson 1964)."""
+        edges_s = np.arange(self.time_s[0], self.time_s[-1] + _STEP_S, _STEP_S)
+        tasks, cpu_s = (self._grown(counter, edges_s) for counter in (self.tasks, self.cpu_s))
+        mean_s = cpu_s.sum() / tasks.sum()
+        near = _NEAR_S / _STEP_S
+        # The filter's weights add up to 1; a task of this very moment is to weigh 1.
+        tasks, cpu_s = (
+            gaussian_filter1d(each, near, mode="constant") * near * np.sqrt(2 * np.pi) for each in (tasks, cpu_s)
+        )
+        return edges_s[:-1] + _STEP_S / 2, (cpu_s + _WORTH_TASKS * mean_s) / (tasks + _WORTH_TASKS)
+
+    def _grown(self, counter: Floats, edges_s: Sequence[float] | Floats) -> Floats:
+        return np.diff(np.interp(edges_s, self.time_s, counter))
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class MachineSpeed:
+    """How slow the machine was; always 1, which is the average, where ``tasks`` is None for want of any.
+
+    The average, ``average_s`` a task, is one of the time that plateaus were held and not of tasks: a crowded one must
+    not decide it.
     """
-    told = {count.span.index: count for count in counts if count.tasks > 0 and count.cpu_s > 0}
-    if not told:
-        return tuple(spans)
-    overall_s = sum(count.cpu_s for count in told.values()) / sum(count.tasks for count in told.values())
-    cost_s = {index: _drawn_s(count, overall_s) for index, count in told.items()}
-    weights = [count.span.hold_s for count in told.values()]
-    average_s = float(np.average(list(cost_s.values()), weights=weights))
-    return tuple(replace(span, slowness=cost_s.get(span.index, average_s) / average_s) for span in spans)
+
+    tasks: ReferenceTasks | None
+    average_s: float
+
+    @classmethod
+    def over(cls, spans: Sequence[Span], tasks: ReferenceTasks | None) -> "MachineSpeed":
+        """The speed relative to the average of these plateaus."""
+        if tasks is None or not spans or np.ptp(tasks.tasks) == 0:
+            return cls(tasks=None, average_s=1.0)
+        costs_s = [_mean_cost_s(tasks, span) for span in spans]
+        return cls(tasks=tasks, average_s=float(np.average(costs_s, weights=[span.hold_s for span in spans])))
+
+    def slowness(self, at_s: Floats) -> Floats:
+        """How slow it was at each moment (n,)."""
+        return np.ones(len(at_s)) if self.tasks is None else self.tasks.cost_s(at_s) / self.average_s
+
+    def told_with(self, span: Span) -> Span:
+        """The plateau with how slow the machine was while it was held."""
+        return span if self.tasks is None else replace(span, slowness=_mean_cost_s(self.tasks, span) / self.average_s)
 
 
-def slowness_in(windows: Windows, spans: Sequence[Span]) -> Floats:
-    """How slow the machine was in each window (n,): as in the plateau, its ramp included, where its middle lies."""
-    middle_s = (windows.start_s + windows.end_s) / 2
-    found = np.ones(len(middle_s))
-    for span in spans:
-        found[(middle_s >= span.ramp_start_s) & (middle_s < span.end_s)] = span.slowness
-    return found
-
-
-def _drawn_s(count: TaskCount, overall_s: float) -> float:
-    return (count.cpu_s + _WORTH_TASKS * overall_s) / (count.tasks + _WORTH_TASKS)
+def _mean_cost_s(tasks: ReferenceTasks, span: Span) -> float:
+    return float(tasks.cost_s(np.linspace(span.start_s, span.end_s, _MOMENTS)).mean())

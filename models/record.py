@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from pyarrow import parquet
 
 from firstbell.models.fitted_model import ThreadPool
-from firstbell.models.machine_speed import TaskCount
+from firstbell.models.machine_speed import ReferenceTasks
 from firstbell.models.manifest import Manifest, read_manifest
 from firstbell.models.measurement import ServerSeries, Span
 from firstbell.models.plan import Plan
@@ -159,19 +159,15 @@ class RunRecord:
         own = float(series.cores_used(span.start_s, span.end_s).sum())
         return max(float(busy - own) / series.cores, 0.0)
 
-    def reference_tasks(self) -> tuple[TaskCount, ...]:
-        """Jobs, plateau by plateau, at the station whose jobs are all alike; empty where the target names no such."""
+    def reference_tasks(self) -> ReferenceTasks | None:
+        """Jobs at the station whose jobs are all alike; None where the target names no such."""
         table, station = self.server(), self.manifest.backend.get("same_job_each_time")
         names = (f"jobs.{station}", f"cpu_seconds.{station}")
         if table is None or not all(name in table.column_names for name in names):
-            return ()
-        time_s, counters = floats(table, "time_s"), [floats(table, name) for name in names]
-        counts = []
-        for span in self.spans:
-            ends = [np.interp([span.start_s, span.end_s], time_s, counter) for counter in counters]
-            tasks, cpu_s = (float(last - first) for first, last in ends)
-            counts.append(TaskCount(span=span, tasks=tasks, cpu_s=cpu_s))
-        return tuple(counts)
+            return None
+        time_s, tasks, cpu_s = (floats(table, name) for name in ("time_s", *names))
+        known = ~np.isnan(tasks + cpu_s)
+        return ReferenceTasks(time_s=time_s[known], tasks=tasks[known], cpu_s=cpu_s[known]) if known.sum() > 1 else None
 
     def thread_pools(self) -> tuple[ThreadPool, ...]:
         """The threads of each station; empty where the target does not tell them.
