@@ -21,8 +21,10 @@ from firstbell.models.problems import InputError
 
 Floats = NDArray[np.float64]
 
-_COLDNESS = (0.0, 0.15, 0.3, 0.5, 0.75, 1.0, 1.5)
-_PRICE = 4.0  # what a coldness must explain to be believed, in squared standard deviations
+# A fit's levels are all of them on cores that are mostly idle: what they say of busy ones hangs on little, and what is
+# peculiar to one mix passes for it. So a coldness is believed as far as one expects it: the scale of a half-normal.
+_COLDNESS = (0.0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.6)
+_USUAL_COLDNESS = 0.1
 _REWEIGHTINGS = 2
 _BLOCKS_EACH = 4  # blocks of windows for each unknown, at least
 _SURE = 1.5  # standard deviations above nothing
@@ -36,8 +38,9 @@ class Prior:
 
     Each request costs the same b whatever it is for, and the activity has its own e_a. All of it costs up to c times
     more where the cores are idle: caches are cold and a processor has to be woken then, so that work gets cheaper as
-    the load rises. ``requests_per_visit`` (classes,) are the n_a; ``most_s`` (classes,) the scale of e_a: the response
-    time of a visit that had the system for itself, of which its demand is a part; ``idle`` (windows,) the 1 - U.
+    the load rises. About 0.1 is usual, and more is believed only where the data insist. ``requests_per_visit``
+    (classes,) are the n_a; ``most_s`` (classes,) the scale of e_a: the response time of a visit that had the system for
+    itself, of which its demand is a part; ``idle`` (windows,) the 1 - U.
     ``comes`` (classes,) tells who visits this station at all; None where nobody knows, and the data decide.
     """
 
@@ -270,13 +273,13 @@ class _Design:
         return replace(self, used=self.used & ~columns)
 
     def solve(self) -> _Solution:
-        """The best coefficients, none negative, with the coldness that leaves the least unexplained for its price."""
+        """The best coefficients, none negative, with the coldness that explains most for how unusual it is."""
         return self.solve_for(self.busy)
 
     def solve_for(self, busy: Floats) -> _Solution:
         """The same for another utilisation (windows,) at the same throughputs."""
         tried = [self._at(triangle, busy) for triangle in self._triangles]
-        return min(tried, key=lambda found: found[0] + _PRICE * (found[1].coldness > 0))[1]
+        return min(tried, key=lambda found: found[0] + float(found[1].coldness / _USUAL_COLDNESS) ** 2)[1]
 
     def _at(self, triangle: "_Triangle", busy: Floats) -> tuple[float, _Solution]:
         target = busy * self.weights
