@@ -20,7 +20,15 @@ from firstbell.cli.system_under_test import REFERENCE, system_under_test
 from firstbell.cli.written import study_of
 from firstbell.models.demand import condition_number
 from firstbell.models.evidence import RunEvidence
-from firstbell.models.load_plan import CALIBRATION_LOAD, Tempo, boosts_within, climb, design_of, pilot_plateau
+from firstbell.models.load_plan import (
+    CALIBRATION_LOAD,
+    SIGN_IN_CPU_S,
+    Tempo,
+    boosts_within,
+    climb,
+    design_of,
+    pilot_plateau,
+)
 from firstbell.models.pilot import HURRY, MOST_LOOKS, Look, Pilot, tells_enough
 from firstbell.models.plan import Plan, Plateau
 from firstbell.models.problems import InputError
@@ -136,10 +144,17 @@ def _measured(trip: Trip) -> RunEvidence:
     boosts = boosts_within(
         streams, pilot.cost_s, learners=CALIBRATION_LOAD * learners, pace=tempo.pace, cores=pilot.cores
     )
-    plateaus = climb(trip.workload.study, tempo, saturation_learners=learners, boosts=boosts)
+    plateaus = climb(trip.workload.study, tempo, saturation_learners=learners, boosts=boosts, sign_in_s=_sign_in_s(run))
     condition = condition_number(design_of(streams, plateaus, tempo.pace))
     trip.console.print(f"condition number of the planned mixes: {condition:.3g}; with one mix alone, infinite")
     return replace(trip, tempo=tempo).load("climb", plateaus, "climbing the load levels")
+
+
+def _sign_in_s(run: RunEvidence) -> float:
+    """What checking a password takes here, if the target tells; that is nearly all of a sign-in."""
+    tasks = run.record.reference_tasks()
+    seen_s = None if tasks is None else tasks.in_all.mean_s
+    return SIGN_IN_CPU_S if seen_s is None else seen_s
 
 
 def _seen_inside(run: RunEvidence, tempo: Tempo) -> Pilot:

@@ -37,7 +37,10 @@ CLOCKS = {
     "autosave": "autosave", "polls": "lesson",
 }  # fmt: skip
 SETTLE_S = 1.2
-SIGN_IN_CPU_S = 0.045  # what one takes on a slow core: a ramp that outruns it leaves a queue to the first level
+SIGN_IN_CPU_S = 0.045  # what one takes on a slow core
+# Shares of a core that sign-ins may take while all sign in: a ramp that outruns them leaves a queue to the first level.
+# Beside them a pilot's learners are at work by and by, in a climb only those of the lowest level.
+PILOT_SIGNING_IN, CLIMB_SIGNING_IN = 0.45, 0.6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,21 +97,27 @@ def pilot_plateau(tempo: Tempo) -> Plateau:
     Whoever has signed in stays, and takes up to half of a slow core from those who still want to: sign-ins that were
     left over would pass for what a learner costs, and the plan's levels would lie too low.
     """
-    ramp_s = 2 * _signing_in_s(tempo.pilot_learners)
+    ramp_s = _signing_in_s(tempo.pilot_learners, SIGN_IN_CPU_S, PILOT_SIGNING_IN)
     return Plateau(kind="warm-up", learners=tempo.pilot_learners, ramp_s=ramp_s, hold_s=tempo.pilot_s)
 
 
 def climb(
-    plan: StudyPlan, tempo: Tempo, *, saturation_learners: float, boosts: Mapping[str, float] = MOST_BOOST
+    plan: StudyPlan,
+    tempo: Tempo,
+    *,
+    saturation_learners: float,
+    boosts: Mapping[str, float] = MOST_BOOST,
+    sign_in_s: float = SIGN_IN_CPU_S,
 ) -> tuple[Plateau, ...]:
     """Levels up and down in turn, the other mixes among them; the first ramp is long enough for all to sign in.
 
-    ``boosts`` says by clock how fast it runs in its own mix, as `boosts_within` finds them.
+    ``boosts`` says by clock how fast it runs in its own mix, as `boosts_within` finds them; ``sign_in_s`` is the
+    processor time of a sign-in, that of a slow core where nobody knows.
     """
     leg = _leg(plan, tempo, saturation_learners, boosts)
     plateaus = [plateau for turn in range(tempo.legs) for plateau in (leg if turn % 2 == 0 else reversed(leg))]
     most = max(plateau.learners for plateau in leg)
-    first = plateaus[0].model_copy(update={"ramp_s": _signing_in_s(most)})
+    first = plateaus[0].model_copy(update={"ramp_s": _signing_in_s(most, sign_in_s, CLIMB_SIGNING_IN)})
     return (first, *(_after(before, plateau) for before, plateau in pairwise((first, *plateaus[1:]))))
 
 
@@ -195,6 +204,6 @@ def _mixes(learners: int, tempo: Tempo, boosts: Mapping[str, float]) -> list[Pla
     ]
 
 
-def _signing_in_s(learners: int) -> float:
-    """Long enough for so many to sign in on one core, and for what queued up to drain."""
-    return round(learners * SIGN_IN_CPU_S + 2 * SETTLE_S, 1)
+def _signing_in_s(learners: int, sign_in_s: float, busy: float) -> float:
+    """Long enough for so many to sign in on that share of one core, and for what queued up to drain."""
+    return round(learners * sign_in_s / busy + 2 * SETTLE_S, 1)

@@ -49,6 +49,11 @@ class ReferenceTasks:
     tasks: Floats
     cpu_s: Floats
 
+    @property
+    def in_all(self) -> TaskCount:
+        """Those of all scrapes."""
+        return TaskCount(tasks=float(np.ptp(self.tasks)), cpu_s=float(np.ptp(self.cpu_s)))
+
     def during(self, span: Span) -> TaskCount:
         """Those of a plateau while it was held."""
         tasks, cpu_s = (self._grown(counter, [span.start_s, span.end_s])[0] for counter in (self.tasks, self.cpu_s))
@@ -63,7 +68,7 @@ class ReferenceTasks:
         """Moments, and what a task cost then: a kernel regression with Gaussian weights (Nadaraya & Watson 1964)."""
         edges_s = np.arange(self.time_s[0], self.time_s[-1] + _STEP_S, _STEP_S)
         tasks, cpu_s = (self._grown(counter, edges_s) for counter in (self.tasks, self.cpu_s))
-        mean_s = cpu_s.sum() / tasks.sum()
+        mean_s = self.in_all.cpu_s / self.in_all.tasks
         near = _NEAR_S / _STEP_S
         # The filter's weights add up to 1; a task of this very moment is to weigh 1.
         tasks, cpu_s = (
@@ -89,7 +94,7 @@ class MachineSpeed:
     @classmethod
     def over(cls, spans: Sequence[Span], tasks: ReferenceTasks | None) -> "MachineSpeed":
         """The speed relative to the average of these plateaus."""
-        if tasks is None or not spans or np.ptp(tasks.tasks) == 0:
+        if tasks is None or not spans or tasks.in_all.tasks == 0:
             return cls(tasks=None, average_s=1.0)
         costs_s = [_mean_cost_s(tasks, span) for span in spans]
         return cls(tasks=tasks, average_s=float(np.average(costs_s, weights=[span.hold_s for span in spans])))

@@ -57,10 +57,14 @@ def test_the_mixes_are_not_held_out_by_the_levels_that_are() -> None:
     assert learners.isdisjoint(plateau.learners for plateau in of_kind(plateaus, "held-out"))
 
 
-def test_a_quick_study_measures_for_less_time() -> None:
+@pytest.mark.parametrize(("saturation", "sign_in_s"), [(400, 0.045), (900, 0.02)])
+def test_a_quick_study_measures_for_less_time(saturation: float, sign_in_s: float) -> None:
+    """On a slow core and on a fast one: learners that saturate it at the profile's pace, and what a sign-in takes."""
+
     def seconds(tempo: Tempo) -> float:
-        plateaus = (pilot_plateau(tempo), *climb(STUDY, tempo, saturation_learners=400))
-        return sum(plateau.ramp_s + plateau.hold_s for plateau in plateaus)
+        learners = min(saturation * STUDY.pace / tempo.pace, tempo.most_learners)
+        climbed = climb(STUDY, tempo, saturation_learners=learners, sign_in_s=sign_in_s)
+        return sum(plateau.ramp_s + plateau.hold_s for plateau in (pilot_plateau(tempo), *climbed))
 
     assert seconds(QUICK) < 80
     assert seconds(QUICK) < seconds(FULL) < 300
@@ -68,6 +72,13 @@ def test_a_quick_study_measures_for_less_time() -> None:
 
 def test_a_quick_study_runs_peoples_clocks_twice_as_fast() -> None:
     assert (FULL.pace, QUICK.pace) == (STUDY.pace, 2 * STUDY.pace)
+
+
+@pytest.mark.parametrize("sign_in_s", [0.02, 0.045, 0.09])
+def test_signing_in_leaves_room_on_a_core_for_those_who_are_in(sign_in_s: float) -> None:
+    plateaus = climb(STUDY, FULL, saturation_learners=400, sign_in_s=sign_in_s)
+    everybody = max(plateau.learners for plateau in plateaus)
+    assert everybody * sign_in_s < 0.6 * plateaus[0].ramp_s
 
 
 @pytest.mark.parametrize("tempo", [QUICK, FULL])
