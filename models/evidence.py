@@ -10,6 +10,7 @@ import pyarrow as pa
 from pyarrow import compute
 
 from firstbell.models.calibration import Evidence
+from firstbell.models.event_loops import as_if_alone
 from firstbell.models.fitted_model import ThreadPool
 from firstbell.models.machine_speed import MachineSpeed
 from firstbell.models.measurement import (
@@ -105,7 +106,9 @@ class RunEvidence:
         return tuple(sorted({span.learners for span in self.record.spans if span.kind == HELD_OUT}))
 
     def windows(self, held_out: Sequence[int]) -> Windows:
-        """The windows of all plateaus and ramps that are not held out, other mixes included, at the average speed.
+        """The windows of all plateaus and ramps that are not held out, other mixes included.
+
+        They are told at the average speed, and as if each request came alone in its event loop's turn.
 
         Without counters of the backend they have no stations, and are a second long.
         """
@@ -113,6 +116,8 @@ class RunEvidence:
         windows = windows_of(self.visits, server)
         slowness = self.speed.slowness((windows.start_s + windows.end_s) / 2)
         windows = replace(windows, cores=windows.cores / slowness[:, None])
+        if self.server is not None:
+            windows = as_if_alone(windows, self.record.thread_pools(), self.server.cores)
         kept_back = [span for span in self.record.spans if span.learners in held_out and span.kind != "calibration"]
         return windows.where(windows.overlapping(self.spans) & ~windows.overlapping(kept_back))
 

@@ -206,20 +206,21 @@ class FittedModel(_Part):
 
     def slowed(self, slowness: float) -> "FittedModel":
         """The model on a machine on which all work takes this many times the processor time."""
-        return self.model_copy(
-            update={
-                "background": tuple(slowness * cores for cores in self.background),
-                "activities": tuple(
-                    activity.model_copy(
-                        update={
-                            "demand_s": _times(slowness, activity.demand_s),
-                            "draws_s": tuple(_times(slowness, drawn) for drawn in activity.draws_s),
-                        }
-                    )
-                    for activity in self.activities
-                ),
-            }
+        slowed = self.times((slowness,) * len(self.stations))
+        return slowed.model_copy(update={"background": tuple(slowness * cores for cores in self.background)})
+
+    def times(self, factors: tuple[float, ...]) -> "FittedModel":
+        """The model with each station's demands (stations,) times its factor."""
+        activities = (
+            activity.model_copy(
+                update={
+                    "demand_s": _times(factors, activity.demand_s),
+                    "draws_s": tuple(_times(factors, drawn) for drawn in activity.draws_s),
+                }
+            )
+            for activity in self.activities
         )
+        return self.model_copy(update={"activities": tuple(activities)})
 
     def _cooled(self, activity: ActivityModel, idle: float) -> ActivityModel:
         draws = zip(activity.draws_s, self.coldness_draws, strict=True)
@@ -241,8 +242,8 @@ class FittedModel(_Part):
         partial.replace(path)
 
 
-def _times(factor: float, demand_s: tuple[float, ...]) -> tuple[float, ...]:
-    return tuple(factor * d for d in demand_s)
+def _times(factors: tuple[float, ...], demand_s: tuple[float, ...]) -> tuple[float, ...]:
+    return tuple(factor * d for factor, d in zip(factors, demand_s, strict=True))
 
 
 def _raised(demand_s: tuple[float, ...], coldness: tuple[float, ...], idle: float) -> tuple[float, ...]:

@@ -16,6 +16,7 @@ from operator import itemgetter
 import numpy as np
 from numpy.typing import NDArray
 
+from firstbell.models.event_loops import PREFERENCE, in_company
 from firstbell.models.fitted_model import ActivityModel, FittedModel
 from firstbell.models.measurement import LevelMeasurement, Span
 from firstbell.models.simulation.distribution import Distribution
@@ -29,8 +30,8 @@ Floats = NDArray[np.float64]
 # A request passes the front, the application, what the application calls, and comes back the same way.
 ROUTE = (("delivery", 0.5), ("app", 0.5), ("auth", 1.0), ("database", 1.0), ("app", 0.5), ("delivery", 0.5))
 ELSEWHERE = Pool(name="elsewhere", kind="delay")
-LOOP_PREFERENCE = 1.25  # of an event loop's thread, as measured: docs/calibration.md
 WARMUP_SHARE = 0.25
+_SETTLINGS = 5
 MOST_REQUESTS = (
     250_000  # of one simulation where many are compared, or throughput alone is read off: see docs/calibration.md
 )
@@ -65,7 +66,7 @@ def measured_machine(model: FittedModel) -> Machine:
             Host(
                 name="measured",
                 cores=model.cores - sum(model.background),
-                preference=LOOP_PREFERENCE,
+                preference=PREFERENCE,
             ),
         ),
         pools=tuple(
@@ -171,12 +172,13 @@ def predict(model: FittedModel, question: Question) -> Predicted:
     """Simulate the steady state.
 
     Paced streams that follow another slow down with it, learners who are signing in do nothing else, and requests
-    cost less on cores that are awake: all this depends on what the simulation is to find, so a short run comes first.
+    cost less on cores that are awake and in an event loop that has more of them at hand: all this depends on what the
+    simulation is to find, so a short run comes first.
     """
     short = replace(question, duration_s=max(question.duration_s / 4, 2.0))
     lit = model.at_utilization(question.expected_utilization)
     first = _summary(lit, short, _run(lit, short, question.streams))
-    settled = model.at_utilization(_utilization(model, question.machine, first))
+    settled = _settled(model, question, first)
     return _summary(settled, question, _run(settled, question, _adjusted(question, first)))
 
 
@@ -215,9 +217,21 @@ def _together(looks: Sequence[Predicted], shares: Sequence[float]) -> Predicted:
     )
 
 
-def _utilization(model: FittedModel, machine: Machine, predicted: Predicted) -> float:
+def _settled(model: FittedModel, question: Question, first: Predicted) -> FittedModel:
+    """The model with its demands as they are at the throughput of a first run, which they hardly change."""
+    shared = any(pool.preferred for pool in question.machine.pools)
+    settled, cores = model, first.station_cores
+    for _ in range(_SETTLINGS):
+        settled = model.at_utilization(_utilization(model, question.machine, cores))
+        if shared:
+            settled = in_company(settled, cores)
+        cores = _station_cores(settled, question, first.throughput_per_s)
+    return settled
+
+
+def _utilization(model: FittedModel, machine: Machine, station_cores: Mapping[str, float]) -> float:
     """Share of the machine's cores that visits use; what is used with no visit was taken off these cores already."""
-    return min((sum(predicted.station_cores.values()) - sum(model.background)) / machine.cores, 1.0)
+    return min((sum(station_cores.values()) - sum(model.background)) / machine.cores, 1.0)
 
 
 def _adjusted(question: Question, first: Predicted) -> tuple[Stream, ...]:
