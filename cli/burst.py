@@ -88,6 +88,7 @@ def _show(costs: CalmCosts, waits: BurstWaits) -> None:
     console.print(
         f"From the calm run: {seconds(costs.password_s)} of processor time for a password, "
         f"{seconds(costs.elsewhere_s)} for the rest of a sign-in, {costs.learner_cores:.5f} cores for a learner in "
-        "session. Least and most: between them lie 95 % of the bells that chance makes of these figures.",
+        "session. Least and most: between them lie 95 % of the bells that chance makes of these figures, and of the "
+        "machine's speed as it went up and down in the calm run.",
         highlight=False,
     )

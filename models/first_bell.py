@@ -7,7 +7,7 @@ more beyond, where the fluid queue of ``time_varying`` is right (Newell 1982); s
 on a grid of short steps, and the spread of the plays is the interval of one day's peak.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -18,6 +18,7 @@ from firstbell.models.arrivals import Shape, arrival_times
 from firstbell.models.burst_play import Played
 from firstbell.models.estimate import Estimate
 from firstbell.models.evidence import RunEvidence
+from firstbell.models.machine_speed import ReferenceTasks
 from firstbell.models.measurement import ServerSeries, Span
 from firstbell.models.problems import InputError
 from firstbell.models.reloads import Reloads
@@ -30,6 +31,8 @@ WINDOW_S = 20.0
 """Waiting times are means over so long: some hundreds of sign-ins of a burst, so that chance does not pick the peak."""
 WINDOW_STEP_S = 5.0
 PLAYS = 100
+STRETCH_S = 30.0
+"""About as long as what decides over a burst's peak lasts."""
 _CALM_WINDOWS = 24
 _FEWEST_WINDOWS = 6
 _SHORTEST_WINDOW_S = 1.0
@@ -42,7 +45,8 @@ class CalmCosts:
     """What a calm run tells: processor seconds of a sign-in, at the passwords and elsewhere, and of a learner a second.
 
     ``rest_s`` is what of a sign-in's time is neither: the wire, the disk, the generator. ``threads`` check passwords,
-    each with a queue of its own, on ``cores``.
+    each with a queue of its own, on ``cores``. ``slowness`` are factors on all processor seconds, one as likely as the
+    other: a shared machine is not equally fast in one stretch of `STRETCH_S` and in the next.
     """
 
     password_s: float
@@ -51,6 +55,16 @@ class CalmCosts:
     rest_s: float
     threads: int
     cores: float
+    slowness: tuple[float, ...] = (1.0,)
+
+    def slowed(self, factor: float) -> "CalmCosts":
+        """The same on a machine that is so much slower."""
+        return replace(
+            self,
+            password_s=factor * self.password_s,
+            elsewhere_s=factor * self.elsewhere_s,
+            learner_cores=factor * self.learner_cores,
+        )
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -89,9 +103,8 @@ def calm_costs(run: RunEvidence) -> CalmCosts:
     """What a run in which learners come by a constant rate tells; raise InputError where it does not."""
     series, tasks = run.record.server_series(), run.record.reference_tasks()
     span = run.record.spans[-1]
-    passwords = None if tasks is None else tasks.during(span)
     login = [code for code, name in enumerate(run.samples.activities) if name == _LOGIN]
-    if series is None or passwords is None or passwords.tasks < 1 or not login:
+    if series is None or tasks is None or (passwords := tasks.during(span)).tasks < 1 or not login:
         what = "this run does not tell what checking a password costs"
         remedy = "Let learners sign in on a target that names its same_job_each_time: the reference backend does"
         raise InputError.single(source=str(run.record.folder), what=what, remedy=remedy)
@@ -108,7 +121,16 @@ def calm_costs(run: RunEvidence) -> CalmCosts:
         rest_s=max(quickest_s - password_s, 0.0),
         threads=sum(pool.replicas * pool.threads for pool in pools) or 1,
         cores=series.cores,
+        slowness=_slowness(tasks, span),
     )
+
+
+def _slowness(tasks: ReferenceTasks, span: Span) -> tuple[float, ...]:
+    """How dear a password was in each stretch of a plateau, over its average; overlapping, so that none is cut."""
+    starts = np.arange(span.start_s, span.end_s - STRETCH_S + 1e-9, WINDOW_STEP_S)
+    stretches = [tasks.during(replace(span, start_s=start, end_s=start + STRETCH_S)).mean_s for start in starts]
+    costs_s = [cost_s for cost_s in stretches if cost_s is not None]
+    return tuple(cost_s / float(np.mean(costs_s)) for cost_s in costs_s) or (1.0,)
 
 
 def _beside_passwords(
@@ -131,19 +153,22 @@ def _beside_passwords(
 def burst_waits(
     costs: CalmCosts, shape: Shape, *, duration_s: float, session_s: float, seed: int, reloads: Reloads | None = None
 ) -> BurstWaits:
-    """Play the burst ``PLAYS`` times; sessions last memoryless times with mean ``session_s``."""
+    """Play the burst ``PLAYS`` times, each on a machine as slow as in one stretch of the calm run; sessions last
+    memoryless times with mean ``session_s``."""
     times_s = np.arange(0.0, duration_s, STEP_S)
     arrivals_per_s = np.diff(shape.expected_by(np.append(times_s, times_s[-1] + STEP_S))) / STEP_S
     curve = shape.curve(duration_s)
     present = mean_in_session(curve, lambda age_s: np.exp(-age_s / session_s))
     present = np.interp(times_s, curve.times_s + curve.step_s, present, left=0.0)
-    taken = costs.learner_cores * present + costs.elsewhere_s * arrivals_per_s
-    left = np.maximum(costs.cores - taken, _LEAST_LEFT * costs.cores)
     seeds = np.random.SeedSequence([seed % 2**63, 0xBE11]).generate_state(2 * PLAYS, np.uint64).tolist()
-    plays = [
-        _played(costs, left, arrival_times(shape, duration_s=duration_s, seed=come), reloads, duration_s, chance)
-        for come, chance in zip(seeds[:PLAYS], seeds[PLAYS:], strict=True)
-    ]
+    factors = np.random.default_rng(seeds).choice(costs.slowness, PLAYS)
+    plays = []
+    for factor, come, chance in zip(factors, seeds[:PLAYS], seeds[PLAYS:], strict=True):
+        slowed = costs.slowed(float(factor))
+        taken = slowed.learner_cores * present + slowed.elsewhere_s * arrivals_per_s
+        left = np.maximum(costs.cores - taken, _LEAST_LEFT * costs.cores)
+        due_s = arrival_times(shape, duration_s=duration_s, seed=come)
+        plays.append(_played(slowed, left, due_s, reloads, duration_s, chance))
     return BurstWaits(
         time_s=window_starts(duration_s) + WINDOW_S / 2,
         response_s=np.array([means for means, _, _ in plays]),
