@@ -10,9 +10,9 @@ from firstbell.models.fitted_model import FittedModel
 from firstbell.models.study import Study
 from firstbell.models.workload import Workload
 from firstbell.reports.purchase import purchase_levels
-from firstbell.reports.workbook import assumptions, demands, level, workings
-from firstbell.reports.workbook.assumptions import Inputs
+from firstbell.reports.workbook import assumptions, demands, inputs, level, workings
 from firstbell.reports.workbook.demands import DemandCells
+from firstbell.reports.workbook.inputs import Inputs
 from firstbell.reports.workbook.level import LevelSheet
 from firstbell.reports.workbook.overview import WIDTHS, Overview
 from firstbell.reports.workbook.sheet import Sheet
@@ -51,20 +51,20 @@ def _sheets(book: Workbook, study: Study, workload: Workload, model: FittedModel
 
     # Sheets stand in the order in which they are made, and are written when what they need is known.
     overview = sheet("Overview", WIDTHS)
-    assumed = sheet(assumptions.NAME, assumptions.WIDTHS)
+    assumed = sheet(assumptions.NAME, inputs.WIDTHS)
     costs = sheet(demands.NAME, demands.WIDTHS) if model is not None else None
     level_sheets = [sheet(each.level.capitalize(), level.WIDTHS) for each in purchase]
     common = sheet(workings.NAME, workings.WIDTHS)
-    inputs = Inputs(workload)
-    worked = Workings(common, inputs, workload)
-    cells = DemandCells(costs, inputs, workload, model) if costs is not None and model is not None else None
+    figures = Inputs(assumptions.assumptions(workload))
+    worked = Workings(common, figures, workload)
+    cells = DemandCells(costs, figures, workload, model) if costs is not None and model is not None else None
     written = tuple(
         LevelSheet(
-            own, each, inputs=inputs, workings=worked, demands=cells, workload=workload,
+            own, each, inputs=figures, workings=worked, demands=cells, workload=workload,
             waits=Waits(sheet(f"{own.name} waits", _WAITS_WIDTHS), own.name) if cells is not None else None,
         )
         for each, own in zip(purchase, level_sheets, strict=True)
     )  # fmt: skip
-    inputs.write(assumed)
+    figures.write(assumed, origin="profile", notices=((assumptions.WORDS, "wrapped"),))
     Overview(overview, study).write(written)
     return written

@@ -7,9 +7,9 @@ from firstbell.models.workload import Workload
 from firstbell.reports.answer import extrapolation_marks, level_title
 from firstbell.reports.names import group_name
 from firstbell.reports.purchase import PurchaseLevel
-from firstbell.reports.workbook.assumptions import Inputs
 from firstbell.reports.workbook.demands import DemandCells
 from firstbell.reports.workbook.formula import Formula
+from firstbell.reports.workbook.inputs import Inputs
 from firstbell.reports.workbook.items import Items
 from firstbell.reports.workbook.load import load_of
 from firstbell.reports.workbook.section import Section
