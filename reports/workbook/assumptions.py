@@ -7,6 +7,7 @@ from firstbell.models.workload import Workload
 from firstbell.reports.workbook.inputs import Entry
 
 NAME = "Assumptions"
+WIDTHS = (50, 17, 16, 16, 9, 66)
 WORDS = (
     "Change the yellow cells: every total follows. Low and high are the 95 % interval that the report's intervals were "
     "drawn from; they move no total here. Grey figures move nothing in this workbook."

@@ -7,7 +7,6 @@ from firstbell.models.estimate import Estimate
 from firstbell.reports.workbook.formula import Formula
 from firstbell.reports.workbook.sheet import Sheet, name_of
 
-WIDTHS = (50, 17, 16, 16, 9, 66)
 _FIRST_ROW = 4
 
 
@@ -52,13 +51,13 @@ class Inputs(Mapping[str, Formula]):
         """From now on the number of this key is what a formula gives."""
         self._calculated[key] = formula
 
-    def write(self, sheet: Sheet, *, origin: str, notices: Iterable[tuple[str, str]]) -> None:
-        """The sheet itself, ``origin`` what its keys are of. To be called last: only then it is known what is read."""
+    def write(self, sheet: Sheet, *, keys: str, notices: Iterable[tuple[str, str]]) -> None:
+        """The sheet itself, ``keys`` what stands over them. To be called last: only then it is known what is read."""
         sheet.text(0, 0, sheet.name, "title")
-        for row, (words, look) in enumerate(notices, 1):
-            sheet.across(row, 0, len(WIDTHS) - 1, words, look)
-        titles = (f"Key in the {origin}", "Value", "Low", "High", "Unit", "Source")
+        titles = (keys, "Value", "Low", "High", "Unit", "Source")
         looks = ("column", "number_column", "number_column", "number_column", "unit_column", "column")
+        for row, (words, look) in enumerate(notices, 1):
+            sheet.across(row, 0, len(titles) - 1, words, look)
         for column, (title, look) in enumerate(zip(titles, looks, strict=True)):
             sheet.text(_FIRST_ROW - 1, column, title, look)
         for row, entry in enumerate(self._entries.values(), _FIRST_ROW):
