@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from firstbell.models.fitted_model import FittedModel
-from firstbell.models.sizing import demands_of, purchase
+from firstbell.models.sizing import Assumed, demands_of, purchase
 from firstbell.models.sizing.prices import Prices, read_prices
 from firstbell.models.study import SizingRow, Study
 from firstbell.models.workload import Workload, read_workload
@@ -40,7 +40,7 @@ def sized(
 ) -> tuple[SizingRow, ...]:
     """What `firstbell size --prices` gives; draws move no likely value."""
     demands = demands_of(model.at_utilization(workload.sizing.servers.max_utilization.value))
-    return purchase(workload, demands, draws=draws, levels=levels, prices=prices).rows
+    return purchase(Assumed.of(workload, demands, draws=draws, prices=prices), levels=levels).rows
 
 
 def cold_model() -> FittedModel:
