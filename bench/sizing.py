@@ -10,7 +10,7 @@ import time
 
 from firstbell.cli.profiles import DEFAULT, find_workload
 from firstbell.models.estimate import Estimate
-from firstbell.models.sizing import Demands, purchase
+from firstbell.models.sizing import Assumed, Demands, purchase
 from firstbell.models.sizing.demands import TIERS
 from firstbell.models.traffic import ACTIVITIES
 from firstbell.models.workload import read_workload
@@ -26,7 +26,7 @@ def main() -> None:
     taken_s = []
     for _ in range(asked.repeats + 1):
         begun_s = time.perf_counter()
-        found = purchase(profile, demands, draws=asked.draws)
+        found = purchase(Assumed.of(profile, demands, draws=asked.draws))
         taken_s.append(time.perf_counter() - begun_s)
     counted = taken_s[1:]
     told = {

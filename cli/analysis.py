@@ -10,7 +10,7 @@ from firstbell.models.forecast import BreakingPoint, Outlook, TrueLoad, breaking
 from firstbell.models.load_dependence import Reach
 from firstbell.models.prediction import measured_machine, sized_machine
 from firstbell.models.problems import InputError
-from firstbell.models.sizing import demands_of, purchase, sized_systems
+from firstbell.models.sizing import Assumed, demands_of, purchase
 from firstbell.models.sizing.prices import Prices
 from firstbell.models.sizing.roll_out import roll_out
 from firstbell.models.study import LevelChance, RollOut, SizingRow
@@ -103,9 +103,8 @@ def _sized(findings: Findings, seed: int, prices: Prices | None) -> Findings:
     machine, capacity = measured_machine(model), {"host": model.cores}
     layers = layers_of(played, seed=seed)
     demands = demands_of(model.at_utilization(workload.sizing.servers.max_utilization.value))
-    # Response times alone tell no tier's demands: nobody could say what each of them needs.
-    systems = {system.level: system for system in sized_systems(workload, demands)} if demands.cpu_s else {}
-    bought = purchase(workload, demands, seed=seed, prices=prices)
+    assumed = Assumed.of(workload, demands, seed=seed, prices=prices)
+    bought = purchase(assumed)
     cores_per_node = int(workload.sizing.servers.cores_per_node.value)
     measured = {
         level: outlook(played, learners, machine, capacity, seed=seed)
@@ -118,13 +117,13 @@ def _sized(findings: Findings, seed: int, prices: Prices | None) -> Findings:
         measured=measured,
         reaches={level: reach(model, found) for level, found in measured.items()},
         sized={
-            level: outlook(
+            system.level: outlook(
                 whole, system.learners, sized_machine(system.cores, cores_per_node), dict(system.cores), seed=seed
             )
-            for level, system in systems.items()
+            for system in bought.systems
         },
         sizing=bought.rows,
         chances=bought.chances,
-        roll_out=roll_out(workload, demands, seed=seed),
+        roll_out=roll_out(assumed),
         prices=prices,
     )

@@ -7,6 +7,8 @@ from firstbell.models.problems import InputError
 
 PROFILE = "profile.yaml"
 """The profile that a study was made with, word for word, beside what was made of it."""
+PRICES = "prices.yaml"
+"""The catalogue of prices that a study was priced with, word for word, where it was."""
 
 
 def new_folder(out: Path | None, name: str) -> Path:

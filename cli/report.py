@@ -6,10 +6,11 @@ from typing import Annotated, cast
 import typer
 
 from firstbell.cli.choices import unknown_choice
-from firstbell.cli.folders import PROFILE
+from firstbell.cli.folders import PRICES, PROFILE
 from firstbell.models.fitted_model import FittedModel, read_model
 from firstbell.models.problems import InputError
 from firstbell.models.sizing import demands_of
+from firstbell.models.sizing.prices import Prices, read_prices
 from firstbell.models.study import Study, read_study
 from firstbell.models.workload import Workload, read_workload
 from firstbell.reports.folder import write_report
@@ -58,22 +59,40 @@ def _workbook(study: Study, folder: Path) -> Path:
         what, remedy = "nothing was sized, so there is nothing to calculate", "Run the study to its end"
         raise InputError.single(source=str(folder / "study.json"), what=what, remedy=remedy)
     path = folder / "sizing.xlsx"
-    write_workbook(study, _profile(study, folder), _model(folder), path)
+    write_workbook(study, _profile(study, folder), _model(folder), path, prices=_prices(study, folder))
     return path
 
 
 def _profile(study: Study, folder: Path) -> Workload:
     """The profile that was kept beside the study; its numbers are the cells that all others follow."""
-    path = folder / PROFILE
-    if not path.is_file():
-        what = "the profile that the study was made with is not kept here"
-        raise InputError.single(source=str(path), what=what, remedy="Copy it there, or run the study again")
+    path = _kept(folder / PROFILE, "the profile that the study was made with")
     workload = read_workload(path)
-    if workload.hash != study.workload_hash:
-        what = "this is another profile than that of the study, or another state of it"
-        remedy = f"Copy the one there whose fingerprint begins with {study.workload_hash[:12]}"
-        raise InputError.single(source=str(path), value=workload.hash[:12], what=what, remedy=remedy)
+    _check_same(path, workload.hash, study.workload_hash, "profile")
     return workload
+
+
+def _prices(study: Study, folder: Path) -> Prices | None:
+    """The catalogue that was kept beside the study, as its profile was; None where nothing was priced."""
+    if study.prices_hash is None:
+        return None
+    path = _kept(folder / PRICES, "the catalogue that the study was priced with")
+    prices = read_prices(path)
+    _check_same(path, prices.hash, study.prices_hash, "catalogue of prices")
+    return prices
+
+
+def _kept(path: Path, what: str) -> Path:
+    if not path.is_file():
+        remedy = "Copy it there, or run the study again"
+        raise InputError.single(source=str(path), what=f"{what} is not kept here", remedy=remedy)
+    return path
+
+
+def _check_same(path: Path, found: str, wanted: str, form: str) -> None:
+    if found != wanted:
+        what = f"this is another {form} than that of the study, or another state of it"
+        remedy = f"Copy the one there whose fingerprint begins with {wanted[:12]}"
+        raise InputError.single(source=str(path), value=found[:12], what=what, remedy=remedy)
 
 
 def _model(folder: Path) -> FittedModel | None:

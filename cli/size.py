@@ -25,7 +25,7 @@ from firstbell.cli.size_tables import (
 from firstbell.models.fitted_model import FittedModel, read_model
 from firstbell.models.problems import InputError
 from firstbell.models.school_line import SchoolLine, school_lines
-from firstbell.models.sizing import DRAWS, Demands, Purchase, demands_of, purchase
+from firstbell.models.sizing import DRAWS, Assumed, Demands, Purchase, demands_of, purchase
 from firstbell.models.sizing.prices import Prices, read_prices
 from firstbell.models.sizing.roll_out import roll_out
 from firstbell.models.study import RollOut, SizingRow
@@ -87,10 +87,11 @@ def size(
     fitted = None if model is None else read_model(model)
     catalogue = None if prices is None else read_prices(find_prices(prices))
     asked = Asked(model=fitted, learners=learners, seed=seed, draws=draws, prices=catalogue)
-    found = asked.purchase(profile)
-    meant = changed(path, changes) if changes else profile
-    other = asked.purchase(meant) if changes else None
-    plan = asked.roll_out(meant, path) if by_stages else None
+    drawn = asked.drawn(profile)
+    found = purchase(drawn, levels=asked.levels)
+    meant = asked.drawn(changed(path, changes)) if changes else drawn
+    other = purchase(meant, levels=asked.levels) if changes else None
+    plan = _roll_out(meant, asked, path) if by_stages else None
     _check_item(tornado, found.rows)
     notes = [*_notes(profile, fitted), *_extrapolated(found.rows), *_priced(asked)]
     if out is not None:
@@ -124,24 +125,23 @@ class Asked:
         """The level that was asked for; None: the profile's."""
         return None if self.learners is None else {"asked": self.learners}
 
-    def demands(self, profile: Workload) -> Demands:
-        """What visits cost as the model has it, nothing without one."""
+    def drawn(self, profile: Workload) -> Assumed:
+        """The profile and what visits cost as the model has it, nothing without one, with their draws."""
+        return Assumed.of(profile, self._demands(profile), draws=self.draws, seed=self.seed, prices=self.prices)
+
+    def _demands(self, profile: Workload) -> Demands:
         if self.model is None:
             return Demands(cpu_s={}, source="the profile's stated demands")
         return demands_of(self.model.at_utilization(profile.sizing.servers.max_utilization.value))
 
-    def purchase(self, profile: Workload) -> Purchase:
-        """The rows that can be told: cores and servers only where a model says what visits cost."""
-        demands = self.demands(profile)
-        return purchase(profile, demands, levels=self.levels, seed=self.seed, draws=self.draws, prices=self.prices)
 
-    def roll_out(self, profile: Workload, path: Path) -> RollOut:
-        """The profile's; raise InputError where it has none."""
-        found = roll_out(profile, self.demands(profile), levels=self.levels, seed=self.seed, draws=self.draws)
-        if found is None:
-            remedy = "Write its stages with their dates, as the profile kosovo has them"
-            raise InputError.single(source=str(path), key="rollout", what="the profile has no roll-out", remedy=remedy)
-        return found
+def _roll_out(assumed: Assumed, asked: Asked, path: Path) -> RollOut:
+    """The profile's; raise InputError where it has none."""
+    found = roll_out(assumed, levels=asked.levels)
+    if found is None:
+        remedy = "Write its stages with their dates, as the profile kosovo has them"
+        raise InputError.single(source=str(path), key="rollout", what="the profile has no roll-out", remedy=remedy)
+    return found
 
 
 def _check_item(item: str | None, rows: Sequence[SizingRow]) -> None:

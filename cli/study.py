@@ -12,7 +12,7 @@ from rich.console import Console
 
 from firstbell.cli.analysis import Effort, analyse
 from firstbell.cli.choices import unknown_choice
-from firstbell.cli.folders import PROFILE, new_folder
+from firstbell.cli.folders import PRICES, PROFILE, new_folder
 from firstbell.cli.machine import Halves, halves
 from firstbell.cli.profiles import DEFAULT, find_prices, find_workload
 from firstbell.cli.progress import follow
@@ -113,12 +113,15 @@ def study(
         raise InputError(problems)
     workload_path = find_workload(workload)
     profile = read_workload(workload_path)
-    catalogue = None if prices is None else read_prices(find_prices(prices))
+    prices_path = None if prices is None else find_prices(prices)
+    catalogue = None if prices_path is None else read_prices(prices_path)
     if target != REFERENCE:
         check_consent(target, confirm_host)
         check_reachable(target)
     folder = new_folder(out, "study")
     shutil.copyfile(workload_path, folder / PROFILE)
+    if prices_path is not None:
+        shutil.copyfile(prices_path, folder / PRICES)
     tempo = Tempo.of(profile.study, quick=quick)
     with system_under_test(target, folder / "backend", accounts=ACCOUNTS, seed=seed, console=console) as url:
         trip = Trip(

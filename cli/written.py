@@ -79,6 +79,7 @@ def study_of(
         load_uncertainty=_load_uncertainty(findings),
         forecast=tuple(_forecasts(findings)),
         sizing=findings.sizing,
+        prices_hash=None if findings.prices is None else findings.prices.hash,
         chances=findings.chances,
         roll_out=findings.roll_out,
         verdict=verdict_of(findings, validity=validity, complete=complete),

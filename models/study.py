@@ -379,6 +379,9 @@ class Study(_Part):
     load_uncertainty: LoadUncertainty | None = None
     forecast: tuple[Forecast, ...]
     sizing: tuple[SizingRow, ...]
+    prices_hash: str | None = Field(
+        default=None, description="of the catalogue's content; None where nothing is priced"
+    )
     chances: tuple[LevelChance, ...] = Field(default=(), description="empty where cores could not be sized")
     roll_out: RollOut | None = Field(default=None, description="None where the profile has none")
     verdict: VerdictResult

@@ -105,6 +105,12 @@ def exact(value: float, unit: str, *, language: Language = ENGLISH) -> str:
     return _joined(_short(value * factor, language), shown, language)
 
 
+def bare(value: float, unit: str, *, like: float, language: Language = ENGLISH) -> str:
+    """A stated figure without its unit, which is the one in which ``like`` is shown and is told beside it."""
+    factor, _ = _unit(unit, like)
+    return _short(value * factor, language)
+
+
 def interval(low: float, likely: float, high: float, unit: str, *, language: Language = ENGLISH) -> str:
     """A figure with its 95 % interval, as "212 (180 to 260) cores".
 

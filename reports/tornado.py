@@ -6,11 +6,10 @@ from firstbell.models.study import SizingRow, Swing
 from firstbell.reports.answer import row_figure
 from firstbell.reports.canvas import LINE, Plot, drawing, slug, title_lines, titled
 from firstbell.reports.languages import ENGLISH, Language
-from firstbell.reports.numbers import interval, learners
+from firstbell.reports.numbers import bare, interval, learners
 from firstbell.reports.palette import INK, PREDICTED, PREDICTED_BAND
 
 MOST = 7
-_MOST_LETTERS = 13
 _UNITS = {"_bits_per_s": "bit/s", "_per_s": "1/s", "_bytes": "bytes", "_s": "s"}
 _ROOM = 0.42  # of the width, on either side, for the figures at the ends
 
@@ -77,14 +76,12 @@ def short_name(key: str, *, language: Language = ENGLISH) -> str:
 
 
 def _label_ends(axes: Axes, place: int, swing: Swing, row: SizingRow, language: Language) -> None:
-    """Each end's figure beside its bar, on the side to which the bar goes."""
+    """Each end's figure beside its bar, on the side to which the bar goes, in the unit that the title has."""
     for end in (swing.at_low, swing.at_high):
         if end == row.quantity:
             continue
         right = end > row.quantity
-        said = figure(end, row, language=language)
-        if len(said) > _MOST_LETTERS:  # it would run into the inputs' names; the title has the unit
-            said = said.partition("\N{NO-BREAK SPACE}")[0]
+        said = bare(end, row.unit, like=row.quantity or row.high, language=language)
         axes.annotate(
             said, (end, place), xytext=(5 if right else -5, 0),
             textcoords="offset points", va="center", ha="left" if right else "right", fontsize=9,

@@ -1,7 +1,7 @@
 """From a workload and what a visit costs to what must be bought, with intervals and reasons.
 
-``purchase(workload, demands, *, levels, seed, draws)`` gives the rows with the chance that each level's are enough,
-``size`` the rows alone, ``sized_systems`` the systems as data, and
+``Assumed.of(workload, demands, *, draws, seed, prices)`` draws what is unsure, ``purchase(assumed, *, levels)`` gives
+the rows, the chance that each level's are enough and the systems as data, ``size`` the rows alone, and
 ``demands_of(model)`` the demands of a fitted model. The pieces with a life of their own:
 
 - ``bandwidth.billed_percentile(samples, percentile)``, ``bandwidth.discarded_samples(count, percentile)``
@@ -16,11 +16,13 @@
 - ``draws.drawn({name: distribution}, *, draws, seed)``: scrambled Sobol draws by name
 """
 
+from firstbell.models.sizing.case import DRAWS, Assumed
 from firstbell.models.sizing.demands import BaseResponse, Demands, demands_of
-from firstbell.models.sizing.purchase import DRAWS, Purchase, SizedSystem, purchase, size, sized_systems
+from firstbell.models.sizing.purchase import Purchase, SizedSystem, purchase, size
 
 __all__ = [
     "DRAWS",
+    "Assumed",
     "BaseResponse",
     "Demands",
     "Purchase",
@@ -28,5 +30,4 @@ __all__ = [
     "demands_of",
     "purchase",
     "size",
-    "sized_systems",
 ]

@@ -15,10 +15,15 @@ from firstbell.models.sizing.layers import LAYERS, PROBES
 from firstbell.models.sizing.prices import Prices, price_figures
 from firstbell.models.workload.profile import Workload
 
+DRAWS = 4096
+"""Enough for an interval's ends to stand still from one seed to another."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Assumed:
     """A profile and its demands with their draws, the same at every level: levels differ by their learners alone.
+
+    Drawn once, it is passed to whatever sizes with it, so that all figures of a study rest on the same draws.
 
     ``redrawn`` has the first draws once more for each layer of uncertainty, with that layer alone drawn anew.
     """
@@ -33,9 +38,18 @@ class Assumed:
 
     @classmethod
     def of(
-        cls, workload: Workload, demands: Demands, *, draws: int, seed: int, prices: Prices | None = None
+        cls,
+        workload: Workload,
+        demands: Demands,
+        *,
+        draws: int = DRAWS,
+        seed: int = 1,
+        prices: Prices | None = None,
     ) -> "Assumed":
-        """Draw every uncertain figure ``draws`` times; the same seed draws the same, with prices or without."""
+        """Draw every uncertain figure ``draws`` times; the same seed draws the same, with prices or without.
+
+        Raises InputError where correlations of the profile can't be.
+        """
         figures = figures_of(workload)
         correlations = workload.sizing.correlations
         check_correlations(correlations, figures, source=workload.name)

@@ -1,5 +1,6 @@
 """A catalogue of prices: kinds of machine, raw disk, traffic. Money is in the catalogue's currency, without tax."""
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Literal
@@ -58,6 +59,11 @@ class Prices(Strict):
     machines: dict[_Name, Machine] = Field(min_length=1)
     storage: StoragePrices
     traffic: TrafficPrices
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of the catalogue's content, whatever its layout."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
 
     @property
     def origin(self) -> str:

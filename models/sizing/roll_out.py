@@ -13,14 +13,11 @@ import numpy as np
 from firstbell.models.figures import Array
 from firstbell.models.sizing.bandwidth import bandwidth_rows
 from firstbell.models.sizing.case import Assumed, Case
-from firstbell.models.sizing.demands import Demands
-from firstbell.models.sizing.purchase import DRAWS
 from firstbell.models.sizing.rows import Row, interval
 from firstbell.models.sizing.servers import server_rows
 from firstbell.models.sizing.storage import backup_bytes, raw_bytes
 from firstbell.models.sizing.tiers import tiers_of
 from firstbell.models.study import Due, RollOut, StageLevel
-from firstbell.models.workload.profile import Workload
 from firstbell.models.workload.rollout import LeadTimes, Stage
 from firstbell.models.workload.sourced import Sourced
 
@@ -44,19 +41,12 @@ class _Needed:
         return cls(item=row.line.item, title=row.line.title, unit=row.line.unit, values=row.values, lead=lead)
 
 
-def roll_out(
-    workload: Workload,
-    demands: Demands,
-    *,
-    levels: Mapping[str, int] | None = None,
-    seed: int = 1,
-    draws: int = DRAWS,
-) -> RollOut | None:
+def roll_out(assumed: Assumed, *, levels: Mapping[str, int] | None = None) -> RollOut | None:
     """The plan for each level, None where the profile has no roll-out; servers only where costs of visits are known."""
+    workload = assumed.workload
     plan = workload.rollout
     if plan is None:
         return None
-    assumed = Assumed.of(workload, demands, draws=draws, seed=seed)
     wanted = workload.levels.learners() if levels is None else levels
     stages = [each for level, learners in wanted.items() for each in _stage_levels(level, learners, plan.stages)]
     due = [

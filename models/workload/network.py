@@ -75,7 +75,10 @@ class Network(Strict):
         default=None, description="what a teacher at school sends for a lesson; none: nothing is taken off the way up"
     )
     offline_box: OfflineBox | None = Field(default=None, description="a server at each school; none: there are none")
-    class_learners: Count = Field(description="learners of one lesson, quiz or class at school, each with a device")
+    class_learners: Count = Field(
+        description="learners of one lesson, quiz or class at one school, each with a device, on its line; those of a "
+        "lesson in Teams, at home as well, are sizing.office.lesson_learners"
+    )
     quiz_page_bytes: Positive
     quiz_start_s: Positive = Field(description="within which all who start a quiz together must see its first page")
     line_rules: dict[str, LineRule] = Field(default_factory=dict)

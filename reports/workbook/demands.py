@@ -13,8 +13,8 @@ from firstbell.models.sizing.work import work_at
 from firstbell.models.traffic import ACTIVITIES, requests_per_visit
 from firstbell.models.workload import Workload
 from firstbell.reports.names import activity_name, station_name
-from firstbell.reports.workbook.assumptions import Inputs
 from firstbell.reports.workbook.formula import Formula, exponential, largest, logarithm, normal_quantile, smallest
+from firstbell.reports.workbook.inputs import Inputs
 from firstbell.reports.workbook.section import Section
 from firstbell.reports.workbook.sheet import Sheet
 

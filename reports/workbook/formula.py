@@ -111,6 +111,10 @@ def _joined(left: object, sign: str, right: object, binds: int) -> Formula:
     return Formula(f"{first}{sign}{second}", _VALUES[sign](a.value, b.value), binds)
 
 
+NOT_AVAILABLE = Formula("NA()", math.nan)
+"""What can't be told: whatever is calculated with it can't be told either."""
+
+
 def _is(formula: Formula, number: float) -> bool:
     """Whether this is the constant itself, not a cell that happens to hold it."""
     return formula.text == f"{number:g}"
@@ -217,6 +221,13 @@ def erlang_b(offered: Formula, servers: Formula) -> Formula:
     up_to = f"POISSON({servers.text},{offered.text},TRUE)"
     below = float(gammaincc(c + 1, a))
     return Formula(f"{exact}/{up_to}", probability / below if below else math.nan, _TIMES)
+
+
+def concatenated(*parts: Formula | str) -> Formula:
+    """Words and whole numbers one after the other, as a text."""
+    known = [Formula(f'"{part}"', part) if isinstance(part, str) else part for part in parts]
+    said = "".join(part.value if isinstance(part.value, str) else f"{part.value:g}" for part in known)
+    return _called("CONCATENATE", said, *known)
 
 
 def text_at(cells: Sequence[str], range_text: str, place: Formula) -> Formula:

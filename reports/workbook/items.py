@@ -13,8 +13,8 @@ from firstbell.models.sizing.servers import DURABLE
 from firstbell.models.sizing.tier_needs import path_of
 from firstbell.models.traffic import in_state
 from firstbell.models.workload import Workload
-from firstbell.reports.workbook.assumptions import Inputs
 from firstbell.reports.workbook.formula import Formula, largest, rounded_up, summed, where
+from firstbell.reports.workbook.inputs import Inputs
 from firstbell.reports.workbook.load import Load
 from firstbell.reports.workbook.tiers import TierCells
 from firstbell.reports.workbook.workings import Workings

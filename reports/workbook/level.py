@@ -7,9 +7,10 @@ from firstbell.models.workload import Workload
 from firstbell.reports.answer import extrapolation_marks, level_title
 from firstbell.reports.names import group_name
 from firstbell.reports.purchase import PurchaseLevel
-from firstbell.reports.workbook.assumptions import Inputs
+from firstbell.reports.workbook.costs import Costs
 from firstbell.reports.workbook.demands import DemandCells
 from firstbell.reports.workbook.formula import Formula
+from firstbell.reports.workbook.inputs import Inputs
 from firstbell.reports.workbook.items import Items
 from firstbell.reports.workbook.load import load_of
 from firstbell.reports.workbook.section import Section
@@ -43,6 +44,7 @@ class LevelSheet:
         workings: Workings,
         demands: DemandCells | None,
         waits: Waits | None,
+        costs: Costs | None,
         workload: Workload,
     ) -> None:
         self._sheet, self._level, self._inputs = sheet, level, inputs
@@ -65,6 +67,10 @@ class LevelSheet:
         items = Items(workload=workload, inputs=inputs, workings=workings, learners=learners, load=load, tiers=tiers)
         self._formulas = items.formulas()
         self._decides = {f"{name}_cores": tier.decides for name, tier in tiers.items()}
+        if costs is not None:
+            cells = costs.written(self._formulas, tuple(tiers))
+            self._formulas |= cells.formulas
+            self._decides |= cells.machines
         self.totals = self._totals()
         sheet.printed(
             level_title(level.level, level.learners), repeated=(_FIRST_ROW - 1, _FIRST_ROW - 1), frozen=(_FIRST_ROW, 1)
@@ -90,7 +96,8 @@ class LevelSheet:
 
     def _totals(self) -> Mapping[str, Formula]:
         for column, title in enumerate(_COLUMNS):
-            self._sheet.text(_FIRST_ROW - 1, column, title, "number_column" if 1 <= column <= 5 else "column")
+            look = "number_column" if 1 <= column <= 5 else "unit_column" if column == 6 else "column"
+            self._sheet.text(_FIRST_ROW - 1, column, title, look)
         place, found = _FIRST_ROW, {}
         for group in self._level.groups:
             for column in range(len(WIDTHS)):
@@ -114,7 +121,7 @@ class LevelSheet:
                 sheet.formula(at, 3, total / reported - 1, unit="change")
         sheet.number(at, 4, row.low, look="still", unit=unit)
         sheet.number(at, 5, row.high, look="still", unit=unit)
-        sheet.text(at, 6, row.binding, "wrapped")
+        sheet.text(at, 6, row.binding, "wrapped_beside")
         if row.item in self._decides:
             sheet.formula(at, 7, self._decides[row.item], unit="")
         said = f"{row.formula}; source: {row.source}"

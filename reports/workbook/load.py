@@ -8,8 +8,8 @@ from firstbell.models.figures import Values, stated_names
 from firstbell.models.sizing.sign_in import burst_logins_per_s
 from firstbell.models.traffic import ACTIVITIES, VISITS, bits_in, bits_out, requests_per_visit, stated_visits
 from firstbell.reports.names import activity_name
-from firstbell.reports.workbook.assumptions import Inputs
 from firstbell.reports.workbook.formula import Formula, largest
+from firstbell.reports.workbook.inputs import Inputs
 from firstbell.reports.workbook.section import Section
 from firstbell.reports.workbook.tiers import Moment
 

@@ -7,14 +7,14 @@ from firstbell.reports.answer import answer_of
 from firstbell.reports.names import group_name
 from firstbell.reports.numbers import count, moment
 from firstbell.reports.purchase import items_across_levels
-from firstbell.reports.workbook import assumptions, demands
+from firstbell.reports.workbook import assumptions, demands, price_list
 from firstbell.reports.workbook.level import LevelSheet
 from firstbell.reports.workbook.sheet import Sheet
 
 WIDTHS = (58, 22, 22, 22, 22)
 _HOW = (
-    "Change a yellow cell in Assumptions or Demands: all totals here and on the levels' sheets follow. They are what "
-    "`firstbell size` gives for the same change, within rounding."
+    "Change a yellow cell, of an assumption, a price or a demand: all totals here and on the levels' sheets follow. "
+    "They are what `firstbell size` gives for the same change, within rounding."
 )
 
 
@@ -51,16 +51,16 @@ class Overview:
         sheet = self._sheet
         sheet.across(row, 0, len(WIDTHS) - 1, _HOW)
         looks = (
-            ("input_text", "to be changed: an assumption, or a demand that was measured"),
+            ("input_text", "to be changed: an assumption, a price, or a demand that was measured"),
             ("live", "live: a formula, which follows"),
             ("total", "live, and a total"),
             ("still", "not live: a figure as reported, or one that moves nothing"),
         )
         for at, (look, words) in enumerate(looks, row + 1):
             sheet.text(at, 0, words, look)
-        for at, target in enumerate((assumptions.NAME, demands.NAME), row + 1):
-            if sheet.has_beside(target):
-                sheet.link(at, 1, target, f"to {target}")
+        targets = [name for name in (assumptions.NAME, price_list.NAME, demands.NAME) if sheet.has_beside(name)]
+        for at, target in enumerate(targets, row + 1):
+            sheet.link(at, 1, target, f"to {target}")
         return row + 1 + len(looks)
 
     def _totals(self, row: int, levels: Sequence[LevelSheet]) -> int:

@@ -12,7 +12,7 @@ from firstbell.reports.workbook.styles import Styles
 
 _PAPER_A4 = 9
 _LINE_POINTS, _TITLE_POINTS = 13.5, 24.0
-_WRAPPED = frozenset({"wrapped", "notice", "strong", "column", "number_column", "input_text"})
+_WRAPPED = frozenset({"wrapped", "wrapped_beside", "notice", "strong", "column", "number_column", "input_text"})
 _ROOM = 0.92  # of a column's width in characters: words don't break where it ends
 
 

@@ -22,6 +22,7 @@ _LOOKS: dict[str, dict[str, Any]] = {
     "unit": {"indent": 1},
     "unit_column": {"bold": True, "bottom": 1, "bg_color": "#f3f6f9", "valign": "bottom", "indent": 1},
     "wrapped": {"text_wrap": True, "font_color": MUTED},
+    "wrapped_beside": {"text_wrap": True, "font_color": MUTED, "indent": 1},
     "strong": {"text_wrap": True, "bold": True, "font_size": 12},
     "notice": {"text_wrap": True, "bold": True, "font_color": "#b3261e"},
     "input": _INPUT,
@@ -48,6 +49,7 @@ _NUMBERS = {
     "number": "#,##0.000",
     "cpu": "0.000000",
     "tiny": "0.00E+00",
+    "possible": '[>=1000000000000000]"–";#,##0',
 }
 
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from firstbell.models.workload import Workload
 from firstbell.reports.names import station_name
-from firstbell.reports.workbook.assumptions import Inputs
 from firstbell.reports.workbook.demands import DemandCells
 from firstbell.reports.workbook.formula import (
     Formula,
@@ -17,6 +16,7 @@ from firstbell.reports.workbook.formula import (
     text_at,
     where,
 )
+from firstbell.reports.workbook.inputs import Inputs
 from firstbell.reports.workbook.section import Section
 from firstbell.reports.workbook.waits import AllowanceCells, QueueCells, Waits
 

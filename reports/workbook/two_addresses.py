@@ -5,7 +5,6 @@ The formulas are those of ``models.duplicate_addresses``, where objects of nearl
 
 from collections.abc import Callable
 
-from firstbell.reports.workbook.assumptions import Inputs
 from firstbell.reports.workbook.formula import (
     Formula,
     exponential,
@@ -16,6 +15,7 @@ from firstbell.reports.workbook.formula import (
     summed,
     where,
 )
+from firstbell.reports.workbook.inputs import Inputs
 from firstbell.reports.workbook.section import Section
 
 _ALONE, _GROUP_RATIO, _GROUPS = 16, 1.25, 84  # room for 60 million objects

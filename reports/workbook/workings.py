@@ -3,7 +3,6 @@
 from firstbell.models.sizing.bandwidth import DAY_S, MONTH_DAYS, SAMPLE_S
 from firstbell.models.sizing.mirror import MOST_BUSY
 from firstbell.models.workload import Workload
-from firstbell.reports.workbook.assumptions import Inputs
 from firstbell.reports.workbook.formula import (
     Formula,
     largest,
@@ -13,6 +12,7 @@ from firstbell.reports.workbook.formula import (
     summed_products,
     summed_where,
 )
+from firstbell.reports.workbook.inputs import Inputs
 from firstbell.reports.workbook.section import Section
 from firstbell.reports.workbook.sheet import Sheet
 from firstbell.reports.workbook.two_addresses import two_addresses_hit_ratio

@@ -66,6 +66,7 @@ def test_the_study_says_what_it_costs_at_which_prices_and_when_to_order(whole: S
     assert monthly["expected"].quantity < monthly["contract"].quantity
     assert all(row.title.endswith("at example prices") for row in whole.sizing if row.group == "costs")
     assert PRICES.disclaimer in whole.not_measured
+    assert whole.prices_hash == PRICES.hash
     assert whole.roll_out is not None
     assert {"app_nodes", "edge_peak_bits_per_s", "storage_raw_bytes"} <= {due.item for due in whole.roll_out.due}
 

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from firstbell.cli.profiles import find_prices
 from firstbell.cli.report import report
 from firstbell.models.problems import InputError
+from firstbell.models.sizing.prices import read_prices
 from firstbell.models.workload import read_workload
 from tests.models.plant import PROFILE
 from tests.reports.conftest import build_study
@@ -48,6 +50,23 @@ def test_the_workbook_needs_the_profile_of_the_study_and_no_other(tmp_path: Path
     other = PROFILE.read_text(encoding="utf-8").replace("value: 3000, low: 1800", "value: 3100, low: 1800")
     (tmp_path / "profile.yaml").write_text(other, encoding="utf-8")
     with pytest.raises(InputError, match="another profile than that of the study"):
+        report(tmp_path, form="xlsx")
+
+
+def test_the_workbook_needs_the_catalogue_that_the_study_was_priced_with(tmp_path: Path) -> None:
+    workload, catalogue = read_workload(PROFILE), find_prices("example")
+    prices_hash = read_prices(catalogue).hash
+    build_study().model_copy(update={"workload_hash": workload.hash, "prices_hash": prices_hash}).write(
+        tmp_path / "study.json"
+    )
+    shutil.copyfile(PROFILE, tmp_path / "profile.yaml")
+    with pytest.raises(InputError, match="the catalogue that the study was priced with is not kept here"):
+        report(tmp_path, form="xlsx")
+    shutil.copyfile(catalogue, tmp_path / "prices.yaml")
+    report(tmp_path, form="xlsx")
+    other = catalogue.read_text(encoding="utf-8").replace("value: 850", "value: 900")
+    (tmp_path / "prices.yaml").write_text(other, encoding="utf-8")
+    with pytest.raises(InputError, match="another catalogue of prices than that of the study"):
         report(tmp_path, form="xlsx")
 
 

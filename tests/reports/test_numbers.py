@@ -5,7 +5,19 @@ import random
 
 import pytest
 
-from firstbell.reports.numbers import count, exact, interval, moment, number, percent, quantity, rate, rounded, seconds
+from firstbell.reports.numbers import (
+    bare,
+    count,
+    exact,
+    interval,
+    moment,
+    number,
+    percent,
+    quantity,
+    rate,
+    rounded,
+    seconds,
+)
 
 
 def plain(text: str) -> str:
@@ -49,6 +61,12 @@ def test_intervals_share_a_unit_and_the_digits_that_their_width_supports(
     low: float, likely: float, high: float, unit: str, shown: str
 ) -> None:
     assert plain(interval(low, likely, high, unit)) == shown
+
+
+def test_a_bare_figure_is_in_the_unit_of_the_one_that_tells_it() -> None:
+    assert plain(bare(900e6, "bit/s", like=4.1e9)) == "0.9"
+    assert plain(bare(34_008, "EUR/month", like=880)) == "34 008"
+    assert plain(bare(0.0004, "s", like=2.5)) == "0.0004"
 
 
 def test_counts_that_somebody_buys_are_never_rounded() -> None:

@@ -1,8 +1,10 @@
 """Tornado plots."""
 
+import re
+
 import pytest
 
-from firstbell.models.study import Study
+from firstbell.models.study import Study, Swing
 from firstbell.reports.tornado import short_name, tornado_plot
 
 
@@ -26,3 +28,13 @@ def test_a_figure_that_no_input_moves_has_no_tornado(study: Study) -> None:
     drawn = tornado_plot(row)
     assert drawn is not None
     assert "browsing: think (s)" in drawn.description
+
+
+def test_ends_are_told_in_the_unit_of_the_title(study: Study) -> None:
+    swings = (Swing(name="a", at_low=9.5e8, at_high=5.2e9), Swing(name="b", at_low=4e9, at_high=4.2e9))
+    changes = {"quantity": 4.1e9, "low": 3e9, "high": 5.2e9, "unit": "bit/s", "swings": swings}
+    drawn = tornado_plot(study.sizing[-1].model_copy(update=changes))
+    assert drawn is not None
+    texts = re.findall(r">([^<]+)</text>", drawn.svg)
+    assert {"0.95", "5.2", "4", "4.2"} <= set(texts)
+    assert any(text.endswith("Gbit/s") for text in texts)

@@ -2,13 +2,13 @@
 
 import pytest
 
-from firstbell.models.sizing import Demands, Purchase, purchase
+from firstbell.models.sizing import Assumed, Demands, Purchase, purchase
 from firstbell.models.workload import Workload
 
 
 @pytest.fixture(scope="module")
 def bought(kosovo: Workload, demands: Demands) -> Purchase:
-    return purchase(kosovo, demands, levels={"contract": 115_000}, draws=1024)
+    return purchase(Assumed.of(kosovo, demands, draws=1024), levels={"contract": 115_000})
 
 
 def test_all_lines_together_are_enough_less_often_than_the_weakest_alone(bought: Purchase) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from firstbell.models.problems import InputError
-from firstbell.models.sizing import Demands, Purchase, purchase
+from firstbell.models.sizing import Assumed, Demands, Purchase, purchase
 from firstbell.models.sizing.prices import Prices, read_prices
 from firstbell.models.study import SizingRow
 from firstbell.models.workload import Workload
@@ -21,7 +21,7 @@ def prices() -> Prices:
 
 @pytest.fixture(scope="module")
 def bought(kosovo: Workload, demands: Demands, prices: Prices) -> Purchase:
-    return purchase(kosovo, demands, levels=LEVEL, draws=256, prices=prices)
+    return purchase(Assumed.of(kosovo, demands, draws=256, prices=prices), levels=LEVEL)
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +75,7 @@ def test_the_cheaper_way_of_billing_is_taken(costs: dict[str, SizingRow]) -> Non
 
 
 def test_all_else_is_sized_and_drawn_as_without_prices(kosovo: Workload, demands: Demands, bought: Purchase) -> None:
-    plain = purchase(kosovo, demands, levels=LEVEL, draws=256)
+    plain = purchase(Assumed.of(kosovo, demands, draws=256), levels=LEVEL)
     assert [row for row in bought.rows if row.group != "costs"] == list(plain.rows)
     assert bought.chances == plain.chances
 
@@ -95,15 +95,17 @@ def test_without_a_model_servers_have_no_price_and_nothing_is_added_up(bought: P
 def test_a_disk_that_is_too_slow_or_unknown_is_told(kosovo: Workload, demands: Demands, prices: Prices) -> None:
     slow = {name: each.model_copy(update={"disk_operations_per_s": 1000.0}) for name, each in prices.machines.items()}
     slow["small-4"] = slow["small-4"].model_copy(update={"disk_operations_per_s": None})
+    catalogue = prices.model_copy(update={"machines": slow})
     with pytest.raises(InputError, match="none of them carries the tier database") as caught:
-        purchase(kosovo, demands, levels=LEVEL, draws=8, prices=prices.model_copy(update={"machines": slow}))
+        purchase(Assumed.of(kosovo, demands, draws=8, prices=catalogue), levels=LEVEL)
     assert "small-4: disk: each must do 2,939 operations a second, and the catalogue does not say" in str(caught.value)
     assert "general-16: disk: each must do 2,939 operations a second, and it does 1,000" in str(caught.value)
 
 
 def test_draws_that_nothing_carries_are_told(kosovo: Workload, demands: Demands, prices: Prices) -> None:
     few = {name: prices.machines[name] for name in ("small-4", "general-16")}
-    found = purchase(kosovo, demands, levels=LEVEL, draws=256, prices=prices.model_copy(update={"machines": few}))
+    catalogue = prices.model_copy(update={"machines": few})
+    found = purchase(Assumed.of(kosovo, demands, draws=256, prices=catalogue), levels=LEVEL)
     (row,) = (row for row in found.rows if row.item == "database_cost_per_month")
     assert row.high <= 4 * prices.machines["general-16"].price_per_month.value * 8
     assert "of the draws" in row.rejected[-1].reason

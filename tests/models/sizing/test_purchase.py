@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from firstbell.models.estimate import Estimate
-from firstbell.models.sizing import BaseResponse, Demands, size, sized_systems
+from firstbell.models.sizing import Assumed, BaseResponse, Demands, purchase, size
 from firstbell.models.sizing.demands import TIERS
 from firstbell.models.study import SizingRow
 from firstbell.models.traffic import ACTIVITIES
@@ -22,7 +22,7 @@ def _changed(workload: Workload, path: str, value: float) -> Workload:
 
 
 def _cores(workload: Workload, demands: Demands, learners: int) -> dict[str, int]:
-    (system,) = sized_systems(workload, demands, levels={"any": learners})
+    (system,) = purchase(Assumed.of(workload, demands, draws=0), levels={"any": learners}).systems
     return dict(system.cores)
 
 
@@ -35,6 +35,16 @@ def test_every_interval_holds_its_likely_value_and_every_row_says_why(rows: tupl
         assert row.inputs, row.item
         assert all(each.source for each in row.inputs), row.item
         assert all(each.low <= each.value <= each.high for each in row.inputs), row.item
+
+
+def test_the_systems_are_those_that_the_rows_ask_for(kosovo: Workload, demands: Demands) -> None:
+    found = purchase(Assumed.of(kosovo, demands, draws=64))
+    asked = {(row.level, row.item): row.quantity for row in found.rows}
+    assert [system.learners for system in found.systems] == [15_000, 45_000, 115_000]
+    for system in found.systems:
+        assert system.cores == {tier: asked[system.level, f"{tier}_cores"] for tier in TIERS}
+        assert system.nodes == {tier: asked[system.level, f"{tier}_nodes"] for tier in TIERS}
+    assert found.without_tiers().systems == ()
 
 
 def test_the_three_levels_have_the_same_rows(rows: tuple[SizingRow, ...]) -> None:

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from firstbell.models.sizing import Demands, size
+from firstbell.models.sizing import Assumed, Demands, size
 from firstbell.models.sizing.roll_out import roll_out
 from firstbell.models.study import Due, RollOut, SizingRow
 from firstbell.models.workload import Workload
@@ -16,7 +16,7 @@ FIRST, ALL = date(2027, 9, 1), date(2028, 9, 1)
 
 @pytest.fixture(scope="module")
 def plan(kosovo: Workload, demands: Demands) -> RollOut:
-    found = roll_out(kosovo, demands, levels=LEVEL, draws=64)
+    found = roll_out(Assumed.of(kosovo, demands, draws=64), levels=LEVEL)
     assert found is not None
     return found
 
@@ -70,14 +70,14 @@ def test_orders_come_before_their_day_by_the_lead_time(plan: RollOut) -> None:
 
 
 def test_without_costs_of_visits_no_servers_are_ordered(kosovo: Workload) -> None:
-    plan = roll_out(kosovo, Demands(cpu_s={}, source="none"), levels=LEVEL, draws=8)
+    plan = roll_out(Assumed.of(kosovo, Demands(cpu_s={}, source="none"), draws=8), levels=LEVEL)
     assert plan is not None
     assert {each.unit for each in plan.due} == {"bytes", "bit/s"}
 
 
 def test_without_a_roll_out_there_is_no_plan(kosovo: Workload, demands: Demands) -> None:
     silent = kosovo.model_copy(update={"rollout": None})
-    assert roll_out(silent, demands, draws=8) is None
+    assert roll_out(Assumed.of(silent, demands, draws=8)) is None
     assert silent.hash == kosovo.hash
 
 

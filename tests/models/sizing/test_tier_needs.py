@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from firstbell.models.sizing import Demands, purchase, size
+from firstbell.models.sizing import Assumed, Demands, purchase, size
 from firstbell.models.study import SizingRow
 from firstbell.models.workload import Workload
 from firstbell.models.workload.tier import TierAssumptions
@@ -36,7 +36,7 @@ def test_what_is_not_stated_is_not_sized(kosovo: Workload, demands: Demands) -> 
 
 
 def test_without_a_model_no_memory_of_a_tier_is_told(kosovo: Workload) -> None:
-    bought = purchase(kosovo, Demands(cpu_s={}, source="none"), levels={"any": 1000}, draws=8)
+    bought = purchase(Assumed.of(kosovo, Demands(cpu_s={}, source="none"), draws=8), levels={"any": 1000})
     assert bought.rows
     assert not any(row.item.endswith("_memory_bytes") for row in bought.rows)
 

@@ -8,7 +8,7 @@ import pytest
 
 from firstbell.cli.written import DISCIPLINE
 from firstbell.models.estimate import Estimate
-from firstbell.models.sizing import Demands, purchase
+from firstbell.models.sizing import Assumed, Demands, purchase
 from firstbell.models.sizing.prices import read_prices
 from firstbell.models.study import SizingRow, Study
 from firstbell.models.workload import read_workload
@@ -87,7 +87,7 @@ def sizing() -> tuple[SizingRow, ...]:
         )
     }
     demands = Demands(cpu_s=cpu_s, source="fitted from 1200 windows of 1 s", measured_cores=2.0)
-    return purchase(read_workload(PROFILE), demands, draws=32, prices=PRICES).rows
+    return purchase(Assumed.of(read_workload(PROFILE), demands, draws=32, prices=PRICES)).rows
 
 
 @pytest.fixture(scope="module")

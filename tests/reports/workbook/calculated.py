@@ -53,7 +53,9 @@ _FUNCTIONS: dict[str, Any] = {
     "SUMPRODUCT": lambda *parts: np.float64(np.sum(np.prod(np.broadcast_arrays(*parts), axis=0))),
     "SUMIF": _sum_if,
     "MATCH": _match,
-    "INDEX": lambda cells, place: cells[int(place) - 1],
+    "INDEX": lambda cells, place: np.nan if np.isnan(place) else cells[int(place) - 1],
+    "CONCATENATE": lambda *parts: "".join(part if isinstance(part, str) else f"{part:g}" for part in parts),
+    "NA": lambda: np.nan,
 }
 
 

@@ -7,13 +7,15 @@ from pathlib import Path
 import pytest
 
 from firstbell.models.fitted_model import FittedModel
-from firstbell.models.sizing import demands_of, size
+from firstbell.models.sizing import Assumed, demands_of, purchase
+from firstbell.models.sizing.prices import Prices, read_prices
 from firstbell.models.study import SizingRow, Study
 from firstbell.models.workload import Workload, read_workload
 from firstbell.reports.workbook.book import write_workbook
 from tests.models.plant import PROFILE, true_model
 from tests.models.workload.playing import profile_with
 
+PRICES = PROFILE.parents[1] / "prices" / "example.yaml"
 DRAWS = 32  # few, for intervals that nobody reads
 
 
@@ -24,15 +26,21 @@ class Case:
     study: Study
     workload: Workload
     model: FittedModel
+    prices: Prices
     path: Path
 
 
 def sized(
-    workload: Workload, model: FittedModel, *, draws: int = 0, levels: Mapping[str, int] | None = None
+    workload: Workload,
+    model: FittedModel,
+    prices: Prices,
+    *,
+    draws: int = 0,
+    levels: Mapping[str, int] | None = None,
 ) -> tuple[SizingRow, ...]:
-    """What `firstbell size` gives; draws move no likely value."""
+    """What `firstbell size --prices` gives; draws move no likely value."""
     demands = demands_of(model.at_utilization(workload.sizing.servers.max_utilization.value))
-    return size(workload, demands, draws=draws, levels=levels)
+    return purchase(Assumed.of(workload, demands, draws=draws, prices=prices), levels=levels).rows
 
 
 def cold_model() -> FittedModel:
@@ -48,10 +56,10 @@ def case(tmp_path_factory: pytest.TempPathFactory, study: Study) -> Case:
     profile = folder / "profile.yaml"
     lines = (PROFILE.parents[1] / "networks" / "kosovo.yaml").read_text(encoding="utf-8")
     profile.write_text(profile_with("uploads") + lines, encoding="utf-8")
-    workload, model = read_workload(profile), cold_model()
+    workload, model, prices = read_workload(profile), cold_model(), read_prices(PRICES)
     sized_study = study.model_copy(
-        update={"sizing": sized(workload, model, draws=DRAWS), "workload_hash": workload.hash}
+        update={"sizing": sized(workload, model, prices, draws=DRAWS), "workload_hash": workload.hash}
     )
     path = folder / "sizing.xlsx"
-    write_workbook(sized_study, workload, model, path)
-    return Case(study=sized_study, workload=workload, model=model, path=path)
+    write_workbook(sized_study, workload, model, path, prices=prices)
+    return Case(study=sized_study, workload=workload, model=model, prices=prices, path=path)
