@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from firstbell.models.evidence import RunEvidence
 from firstbell.models.record import RunRecord
+from firstbell.reports.numbers import count
 
 
 def machine_words(record: RunRecord) -> dict[str, str]:
@@ -22,8 +23,8 @@ def scaled_down(run: RunEvidence) -> Iterator[str]:
     most = max((span.learners for span in run.spans), default=plan.peak_learners)
     contract = int(workload.levels.contract.value)
     yield (
-        f"At most {most} learners were in session at once, not {contract}: what they cost was measured and the rest "
-        "is a forecast."
+        f"At most {count(most)} learners were in session at once, not {count(contract)}: what they cost was measured "
+        "and the rest is a forecast."
     )
     if plan.pace != 1:
         yield (

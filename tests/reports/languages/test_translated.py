@@ -31,7 +31,8 @@ SAME_WORDS = {"sq": {"Formula:"}, "sr": {"Formula:"}}
 VOID = {"meta", "br"}
 INSIDE = "The measured value lies inside the prediction's interval: so short a look can't tell more."
 SCALED_DOWN = (
-    "At most 253 learners were in session at once, not 115000: what they cost was measured and the rest is a forecast.",
+    "At most 253 learners were in session at once, not 115\u202f000: what they cost was measured and the rest is a "
+    "forecast.",
     "Sessions lasted 30 s, not 3000 s, so that enough sign-ins were seen.",
     "Of each video segment 10.0% of the bytes were fetched. The sizing uses the true bytes.",
 )
