@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from firstbell.cli import content_options, edge_options, identity_options
+from firstbell.cli import content_options, edge_options, identity_options, sync_options
 from firstbell.cli.accounts_option import check_accounts
 from firstbell.cli.backend_process import database_in
 from firstbell.cli.consoles import table_console
@@ -39,6 +39,7 @@ from firstbell.models.problems import InputError
 from firstbell.models.record import RunRecord
 from firstbell.models.run_summary import RunSummary
 from firstbell.models.sign_in_outcomes import SignInOutcomes
+from firstbell.models.sync_outcome import SyncOutcome
 from firstbell.models.workload import Workload, read_workload
 from firstbell.reports.correctness import correctness_words
 from firstbell.reports.divergence import divergence_words
@@ -46,6 +47,7 @@ from firstbell.reports.edge import edge_words
 from firstbell.reports.network_table import network_tables
 from firstbell.reports.run_table import run_table
 from firstbell.reports.sign_in import sign_in_words
+from firstbell.reports.sync import sync_words
 from firstbell.scenarios.abilities import states_played
 from firstbell.scenarios.accounts import accounts_needed
 from firstbell.scenarios.consent import check_consent
@@ -133,6 +135,8 @@ def run(
     publish_bytes: content_options.PublishBytes = content_options.PUBLISH_BYTES,
     publish_to: content_options.PublishTo = "digital-id",
     second_after: content_options.SecondAfter = 0.0,
+    school_servers: sync_options.SchoolServers = None,
+    midnight_at: sync_options.MidnightAt = None,
     upload_mode: Annotated[
         UploadMode, typer.Option(help="How the reference backend takes uploads, where the profile plays them.")
     ] = UploadMode.FIXED,
@@ -167,6 +171,8 @@ def run(
     Example: firstbell run kosovo --learners 500 --shape first-bell --sigma 15 --new-lesson --edge-bytes 2000000000
 
     Example: firstbell run kosovo --instances 2 --mirror --mirror-lag 10 --publish-every 5
+
+    Example: firstbell run lines.yaml --learners 100 --byte-fraction 1 --school-servers 200
     """
     console = Console(stderr=True)
     content = ContentOptions(
@@ -218,6 +224,7 @@ def run(
         accounts=None if accounts is None else str(accounts.resolve()),
         seed=seed,
     )
+    plan = sync_options.with_servers(plan, profile, school_servers, midnight_at)
     needed = accounts_needed(plan, profile.session.digital_id_share.value)
     check_accounts(accounts, needed, beside=target == REFERENCE)
     uploads = upload_rules(profile, upload_mode.value)
@@ -293,6 +300,9 @@ def _show(
     edge = _edge(record)
     for words in edge_words(edge) if edge else ():
         console.print(words, highlight=False)
+    brought = SyncOutcome.of(record, workload)
+    for words in sync_words(brought) if brought else ():
+        console.print(words, highlight=False)
     for words in correctness_words(kept) if kept else ():
         console.print(words, highlight=False)
 
@@ -309,6 +319,7 @@ def _document(
         "arrivals": record.plan.arrivals.model_dump() if record.plan.arrivals else None,
         "content_divergence": divergence.as_json() if (divergence := Divergence.of(record.server())) else None,
         "edge": edge.as_json() if (edge := _edge(record)) else None,
+        "progress_sync": brought.as_json() if (brought := SyncOutcome.of(record, workload)) else None,
         "correctness": kept.as_json() if kept else None,
         "sign_in": outcomes.as_json() if (outcomes := _sign_ins(record, workload)) else None,
         **summary.as_json(),

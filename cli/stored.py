@@ -7,6 +7,7 @@ from contextlib import ExitStack, closing
 import pyarrow as pa
 from pyarrow import compute
 
+from firstbell.fixtures.backend import offline_events
 from firstbell.fixtures.backend.configuration import Configuration
 from firstbell.fixtures.backend.instances import instances_of
 from firstbell.fixtures.backend.store import Store, open_store
@@ -57,6 +58,9 @@ def _kept(store: Store, instance: int) -> Iterator[Kept]:
         yield Kept("save", f"{instance}/{attempt}/{page}", learner, digest_of(json.loads(answers)), save)
     for upload, learner, size in store.rows("SELECT id, learner, size FROM uploads WHERE state <> 'open'"):
         yield Kept("upload", f"{instance}/{upload}", learner, digest_of(size))
+    for server, *told in store.each(f"SELECT server, {offline_events.COLUMNS} FROM offline_events"):
+        event = offline_events.Event(*told)
+        yield Kept("event", f"{instance}/{event.id}", server, digest_of(event._asdict()))
 
 
 def _strangers(record: RunRecord) -> int:

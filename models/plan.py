@@ -45,6 +45,15 @@ class Publishing(BaseModel):
     )
 
 
+class Syncing(BaseModel):
+    """Servers at schools that bring a day's progress of their users at midnight, as the profile says."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    servers: int = Field(ge=1)
+    midnight_s: float = Field(ge=0, description="from when the last plateau begins to be measured")
+
+
 class Plan(BaseModel):
     """One run of the load generator. Written beside its record, so that a run can be understood and repeated."""
 
@@ -74,6 +83,7 @@ class Plan(BaseModel):
         default=None, gt=0, description="learners' lines go and come back this much faster; none: by the pace"
     )
     publishing: Publishing | None = Field(default=None, description="what is published meanwhile; none: nothing")
+    syncing: Syncing | None = Field(default=None, description="schools' servers that come at midnight; none: none do")
     accounts: str | None = Field(
         default=None, description="folder of the users.csv whose users sign in by digital ID; none: made-up ones do"
     )

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 from firstbell.models.figures import Array, Values, likely_values
 from firstbell.models.workload.profile import Workload
 
+SYNC = "network.offline_box.sync"
 _LADDER = "content.ladder.mean_bits_per_s"
 _LESSON = "states.lesson.off_platform_{}_bits_per_s"
 _ROUNDING = 1e-9
@@ -43,6 +44,11 @@ def lessons_on(line_bits_per_s: ArrayLike, values: Values, kind: str) -> Array:
 def box_fill_s(line_bits_per_s: ArrayLike, values: Values) -> Array:
     """Seconds in which courses come to a school's own server over its whole line, as at night."""
     return np.asarray(values["network.offline_box.content_bytes"] * 8 / np.asarray(line_bits_per_s))
+
+
+def box_sync_s(up_bits_per_s: Array, values: Values) -> Array:
+    """Seconds in which a server's day of progress goes up its school's whole line."""
+    return values[f"{SYNC}.events"] * values[f"{SYNC}.event_bytes"] * 8 / up_bits_per_s
 
 
 def lessons_up_on(line_bits_per_s: ArrayLike, values: Values, kind: str) -> Array:

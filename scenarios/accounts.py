@@ -66,4 +66,6 @@ def accounts_needed(plan: Plan, digital_id_share: float) -> int:
     # each kind one more may be taken to read the other instance's catalogue, and one by who publishes.
     each = math.ceil(plan.people / plan.processes) + 2
     kind = math.ceil(each * max(digital_id_share, 1 - digital_id_share)) + (3 if plan.publishing else 2)
+    # Schools' servers have accounts as well.
+    kind += math.ceil(plan.syncing.servers / plan.processes) if plan.syncing else 0
     return plan.first_learner + 2 * plan.processes * kind

@@ -49,6 +49,19 @@ class Parcel:
     names: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ProgressEvent:
+    """What a school's server tells of a learner (the number of an account): come to ``position_s`` of a video, and
+    watched ``watched_s`` of it since. ``id`` is the event's own; ``detail`` is as long as what else is told."""
+
+    id: str
+    learner: int
+    video: Video
+    position_s: float
+    watched_s: float
+    detail: str
+
+
 class Adapter(ABC):
     """Turns what learners do into requests. Every request goes through the visit, which times and records it.
 
@@ -110,6 +123,14 @@ class Adapter(ABC):
         Only for platforms on which a run publishes (``firstbell run --publish-every``).
         """
         what, remedy = "this adapter can't publish", "Give it a method publish, or leave --publish-every out"
+        raise InputError.single(source="adapter", what=what, remedy=remedy, value=type(self).__name__)
+
+    def sync_progress(self, visit: Visit, events: Sequence[ProgressEvent]) -> None:
+        """Bring a batch of a school's events, which the platform keeps once, however often it comes.
+
+        Only for platforms to which a run sends schools' servers (``firstbell run --school-servers``).
+        """
+        what, remedy = "this adapter can't sync progress", "Give it a method sync_progress, or leave the servers out"
         raise InputError.single(source="adapter", what=what, remedy=remedy, value=type(self).__name__)
 
     def upload_file(self, visit: Visit, parcel: Parcel) -> None:

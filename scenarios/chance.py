@@ -19,6 +19,10 @@ class Chance:
         """Memoryless: a session or view seen at any moment lasts as long again."""
         return self._random.expovariate(1 / mean)
 
+    def normal(self, deviation: float) -> float:
+        """Normal around 0, by its standard deviation."""
+        return self._random.gauss(0, deviation)
+
     def lognormal(self, mean: float, cv: float) -> float:
         """Lognormal by its mean and coefficient of variation: σ² = ln(1 + cv²), μ = ln(mean) − σ²/2."""
         variance = math.log1p(cv * cv)

@@ -20,6 +20,7 @@ from firstbell.scenarios.load import Load
 from firstbell.scenarios.newcomers import newcomers_of
 from firstbell.scenarios.publishing import Teacher
 from firstbell.scenarios.scheduling import share_cores
+from firstbell.scenarios.school_server import SchoolServer, school_servers
 from firstbell.scenarios.setting import Setting
 from firstbell.scenarios.shape import ANCHOR_MESSAGE, PlanShape
 from firstbell.scenarios.statistics import forget_seconds
@@ -65,6 +66,7 @@ class _Process:
         self._anchor_s: float | None = None
         self._heartbeat: Heartbeat | None = None
         self._teacher: Teacher | None = None
+        self._servers: list[SchoolServer] = []
 
     def listen(self) -> None:
         """Hear of Locust's events."""
@@ -93,6 +95,8 @@ class _Process:
             return
         try:
             Learner.load = self._load(environment, runner)
+            if self._setting.plan:
+                self._servers = school_servers(Learner.load, self._setting.plan)
         except InputError as error:
             complain(str(error))
             sys.exit(_WRONG_INPUT)
@@ -121,6 +125,9 @@ class _Process:
         teacher, self._teacher = self._teacher, None
         if teacher is not None:
             teacher.stop()
+        servers, self._servers = self._servers, []
+        for server in servers:
+            server.stop()
         heartbeat, self._heartbeat = self._heartbeat, None
         if heartbeat is not None:
             heartbeat.stop()

@@ -93,11 +93,17 @@ class Load:
         """Learners come from places of their own, by lines or from addresses that others have not."""
         return self.network is not None or self._schools is not None
 
-    def any_video(self, account: Account) -> Video:
+    def server_client(self, account: Account) -> Client:
+        """A connection for a school's own server, which has this account, over the line of its school."""
+        if self.network is not None:
+            self.network.settle_server(account.index)
+        return self.new_client(account.index)
+
+    def any_video(self, account: Account, chance: Chance | None = None) -> Video:
         """A video of the account's catalogue, by its popularity; or the one that is new, and comes last in it."""
         if self._new_lesson:
             return self._videos[account.by_phone][-1]
-        return self._videos[account.by_phone][self._popularity.rank(self.chance)]
+        return self._videos[account.by_phone][self._popularity.rank(chance or self.chance)]
 
     @cached_property
     def shelf(self) -> Shelf:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from firstbell.models.workload import Workload
 from firstbell.scenarios import ranged, tus
 from firstbell.scenarios.accounts import Account
-from firstbell.scenarios.adapter import Adapter, Attempt, Parcel, ReportKind, Video
+from firstbell.scenarios.adapter import Adapter, Attempt, Parcel, ProgressEvent, ReportKind, Video
 from firstbell.scenarios.chance import Chance
 from firstbell.scenarios.http.client import Reply
 from firstbell.scenarios.offline_item import OfflineItem
@@ -93,6 +93,12 @@ class ReferenceAdapter(Adapter):
         told = {"bytes": size_bytes, "title": f"Mësim i ri {item}", "duration_s": _ITEM_S}
         visit.request("publish.put", "PUT", f"/items/{_FIRST_ITEM + item}", json=told, keep_body=False)
 
+    def sync_progress(self, visit: Visit, events: Sequence[ProgressEvent]) -> None:
+        told = [event_json(event) for event in events]
+        writes = [Write("event", event.id, digest_of(each)) for event, each in zip(events, told, strict=True)]
+        with visit.storing(*writes):
+            visit.request("progress_sync.post", "POST", "/offline-events", json={"events": told}, keep_body=False)
+
     def upload_file(self, visit: Visit, parcel: Parcel) -> None:
         _sent(visit, tus.announced(visit, parcel), parcel)
 
@@ -166,6 +172,14 @@ def _own(reply: Reply, account: Account) -> None:
 
 def _saved(attempt: Attempt, page: int, answers: dict[str, int], save: int) -> Write:
     return Write("save", f"{attempt.id}/{page}", digest_of(answers), save)
+
+
+def event_json(event: ProgressEvent) -> dict[str, object]:
+    """An event as the reference backend takes it."""
+    return {
+        "id": event.id, "learner": event.learner, "video": int(event.video.id), "position_s": event.position_s,
+        "watched_s": event.watched_s, "detail": event.detail,
+    }  # fmt: skip
 
 
 def _correct(reply: Reply) -> int:

@@ -118,14 +118,15 @@ class Visit:
             raise StepFailedError(reply)
 
     @contextmanager
-    def storing(self, write: Write) -> Iterator[None]:
+    def storing(self, *writes: Write) -> Iterator[None]:
         """Put down what the requests within ask the platform to keep: acknowledged where all are answered well."""
         acknowledged = False
         try:
             yield
             acknowledged = True
         finally:
-            self._recorder.add_write(self.due_s, self.learner, *write, acknowledged)
+            for write in writes:
+                self._recorder.add_write(self.due_s, self.learner, *write, acknowledged)
 
     def stored(self, write: Write) -> None:
         """Put down what the platform says it keeps, where what it is kept under is known from the answer alone."""

@@ -1,10 +1,13 @@
 """What the line of each kind of school carries at once: no purchase of the platform's, but what its learners feel."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from firstbell.models.figures import Array, Values
+from firstbell.models.midnight_sync import carried_s, clocks_s, midnight_sync_s, written_s
 from firstbell.models.school_line import (
+    SYNC,
     box_fill_s,
+    box_sync_s,
     lesson_bits_per_s,
     lessons_on,
     lessons_up_on,
@@ -18,13 +21,14 @@ from firstbell.models.workload.network import School
 
 _GROUP = "schools"
 _EVERY_LEVEL = "the school's own line, the same at every level"
+_NO_LEVEL = "the same at every level"
 
 Count = Callable[[Values], Array]
 
 
 def school_rows(case: Case) -> list[Row]:
-    """Six counts for each kind of school, two of the way up, and the time that courses take to a server of its own;
-    none where the profile has no lines."""
+    """Six counts for each kind of school, two of the way up, and the times that courses take to a server of its own and
+    a day's progress from there; none where the profile has no lines."""
     network = case.assumed.workload.network
     if network is None:
         return []
@@ -33,6 +37,8 @@ def school_rows(case: Case) -> list[Row]:
         rows += [_sent_up(case, name, kind) for name in network.schools for kind in ("minimum", "recommended")]
     if network.offline_box is not None:
         rows += [_box_filled(case, name) for name in network.schools]
+    if case.assumed.workload.progress_sync is not None:
+        rows += [*(_box_synced(case, name) for name in network.schools), _midnight(case, network.schools)]
     return rows
 
 
@@ -98,6 +104,38 @@ def _box_filled(case: Case, name: str) -> Row:
         binding=lambda _: f"the whole line, as at night: {float(case.values[box][0]) / 1e9:.1f} GB at a time",
         source=f"{_EVERY_LEVEL}; {case.assumed.figures[box].estimate.source}",
     )  # fmt: skip
+
+
+def _box_synced(case: Case, name: str) -> Row:
+    up = f"network.schools.{name}.up_bits_per_s"
+    return _row(
+        case, name, "box_sync_s", "a day's progress from a server at the school, at midnight", "s",
+        "sync.events × event_bytes × 8 ÷ up_bits_per_s", lambda values: box_sync_s(values[up], values),
+        binding=lambda _: "the whole way up, as at night",
+        source=f"{_EVERY_LEVEL}; {case.assumed.figures[f'{SYNC}.events'].estimate.source}",
+    )  # fmt: skip
+
+
+def _midnight(case: Case, schools: Collection[str]) -> Row:
+    reading = case.reading()
+    values = midnight_sync_s(reading, schools)
+    line = Line(
+        group=_GROUP, item="midnight_sync_s", title="a day's progress from all schools' servers, at midnight", unit="s",
+        formula="max(4 × clock_spread_s, servers × events × max(event_write_s, event_bytes × 8 ÷ node_line_bits_per_s))"
+        " + events × event_bytes × 8 ÷ up_bits_per_s of the slowest",
+        binding=_slowest_at_midnight(case.values),
+        source=f"{_NO_LEVEL}; {case.assumed.figures[f'{SYNC}.event_write_s'].estimate.source}",
+    )  # fmt: skip
+    return Row(line=line, values=values, terms=figure_terms(case, reading.keys_read))
+
+
+def _slowest_at_midnight(values: Values) -> str:
+    took = {
+        "the servers' clocks, 95 % of them": clocks_s,
+        "the platform keeps one event after another": written_s,
+        "the line of the platform's server": carried_s,
+    }
+    return max(took, key=lambda words: float(took[words](values)[0]))
 
 
 def _row(

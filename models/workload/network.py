@@ -7,6 +7,9 @@ from pydantic import Field
 
 from firstbell.models.workload.sourced import Count, NotNegative, Positive, Share, Strict, number_at
 
+BARE_EVENT_BYTES = 130
+"""An event in JSON with an ID of 36 characters and nothing but what must be told."""
+
 
 class Outages(Strict):
     """A line that comes and goes, with the power, say: there for ``on_s``, gone for ``off_s``, and so on."""
@@ -56,10 +59,30 @@ class LessonUp(Strict):
     recommended_bits_per_s: Positive
 
 
+class ProgressSync(Strict):
+    """What a school's server brings to the platform once a day, at midnight by its own clock: its users' progress."""
+
+    servers: Count = Field(description="of all schools that have one")
+    events: Count = Field(description="of a day that one server brings")
+    event_bytes: Positive = Field(description="of one event as it is sent, JSON")
+    batch_events: Count = Field(description="that are sent at a time")
+    clock_spread_s: NotNegative = Field(description="standard deviation of the servers' clocks around midnight")
+    retry_pause_s: Positive = Field(description="before a batch is sent again; doubles with each further try")
+    event_write_s: Positive = Field(description="in which the platform keeps one event, one after another")
+
+    @classmethod
+    def contradictions(cls, data: Mapping[str, object]) -> list[str]:
+        stated = [number_at(data, "event_bytes"), number_at(data, "event_bytes", "low")]
+        if all(number is None or number >= BARE_EVENT_BYTES for number in stated):
+            return []
+        return [f"event_bytes must be {BARE_EVENT_BYTES} or more: who, which lesson and how far take as many"]
+
+
 class OfflineBox(Strict):
     """A server at the school that holds courses for lessons without the internet."""
 
     content_bytes: Positive = Field(description="of courses that are brought to it at a time")
+    sync: ProgressSync | None = Field(default=None, description="what it brings in turn; none: nothing")
 
 
 class Network(Strict):
@@ -93,6 +116,8 @@ class Network(Strict):
         known = [share for share in shares if share is not None]
         if len(known) == len(shares) and abs(sum(known) - 1) > 1e-6:
             found.append(f"the shares of personas and schools must add up to 1, not {sum(known):g}")
+        if number_at(data, "offline_box", "sync", "servers") is not None and not _names(data, "schools"):
+            found.append("offline_box.sync has servers at schools, and there are no schools")
         return found
 
     def lines(self) -> dict[str, Line]:

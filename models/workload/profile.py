@@ -9,7 +9,7 @@ from pydantic import Field
 from firstbell.models.workload.assumptions import Objective, SizingAssumptions, StudyPlan
 from firstbell.models.workload.content import Content
 from firstbell.models.workload.gate import Gate
-from firstbell.models.workload.network import Network
+from firstbell.models.workload.network import Network, ProgressSync
 from firstbell.models.workload.rollout import Rollout
 from firstbell.models.workload.sign_in import SigningIn
 from firstbell.models.workload.sourced import Count, Source, Strict, number_at
@@ -19,6 +19,7 @@ _SAID_LATER = (
     ("network",),
     ("network", "lesson_up"),
     ("network", "offline_box"),
+    ("network", "offline_box", "sync"),
     ("signing_in",),
     ("signing_in", "reload_after_s"),
     ("signing_in", "reload_pause_s"),
@@ -99,6 +100,12 @@ class Workload(Strict):
     def playable(self) -> tuple[str, ...]:
         """Stated states of which the profile says how a run plays them."""
         return tuple(state for section, state in PLAYABLE.items() if getattr(self.states, section) is not None)
+
+    @property
+    def progress_sync(self) -> ProgressSync | None:
+        """What schools' servers bring at midnight; None where there are none."""
+        box = self.network.offline_box if self.network else None
+        return box.sync if box else None
 
     @property
     def hash(self) -> str:

@@ -6,6 +6,7 @@ from typing import cast
 
 from firstbell.models import school_line
 from firstbell.models.figures import Array, Values
+from firstbell.models.midnight_sync import midnight_sync_s
 from firstbell.models.sizing import office, sign_in, storage, uploads
 from firstbell.models.sizing.bandwidth import DAY_S, MONTH_DAYS
 from firstbell.models.sizing.mirror import by_hand_bytes, mirror_s
@@ -180,5 +181,10 @@ class Items:
                     found[f"lessons_up_{kind}"] = school_line.lessons_up_on(up, values, kind)
             if network is not None and network.offline_box is not None:
                 found["box_fill_s"] = school_line.box_fill_s(line, values)
+            if self.workload.progress_sync is not None:
+                up = self._values[f"network.schools.{name}.up_bits_per_s"]
+                found["box_sync_s"] = school_line.box_sync_s(up, values)
             for what, counted in found.items():
                 yield f"school_{name.replace('-', '_')}_{what}", Formula.of(counted)
+        if network is not None and self.workload.progress_sync is not None:
+            yield "midnight_sync_s", Formula.of(midnight_sync_s(self._values, network.schools))

@@ -4,7 +4,8 @@ A school is a block of learners of one process, for its line is shared by comput
 evenly by their shares, whatever the number of learners; of each kind of school one is filled after another.
 """
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from firstbell.models.workload import Workload
@@ -50,10 +51,13 @@ class Neighbourhood:
         self._chance = chance
         self._tell = tell
         self._timeline = Timeline()
+        self._shares = {name: line.share.value for name, line in self._lines.items()}
         self._counts = dict.fromkeys(self._lines, 0)
         self._sites: dict[str, _Site] = {}
         self._schools = dict.fromkeys(network.schools, 0)
         self._access: dict[int, Access] = {}
+        self._server_shares = _shares_of_schools(network)
+        self._server_counts = dict.fromkeys(network.schools, 0)
 
     def access_of(self, learner: int) -> Access:
         """The learner's way to the platform; always the same."""
@@ -62,6 +66,14 @@ class Neighbourhood:
             access = self._access[learner] = self._new_access()
             self._tell(learner, access.name, access.school)
         return access
+
+    def settle_server(self, learner: int) -> None:
+        """This account is that of a school's own server: at midnight nobody else is on the school's line."""
+        name = _furthest_behind(self._server_shares, self._server_counts)
+        self._server_counts[name] += 1
+        kind = self._lines[name]
+        server = self._access[learner] = self._new_access_over(self._new_line(kind), kind, name=f"server, {name}")
+        self._tell(learner, server.name, None)
 
     def come_in(self, learner: int, state: str) -> None:
         """A learner is in session: a lesson's calls go over the line as well."""
@@ -86,28 +98,29 @@ class Neighbourhood:
         return outages is not None and outages.signs_out
 
     def _new_access(self) -> Access:
-        name = self._next_kind()
+        name = _furthest_behind(self._shares, self._counts)
         self._counts[name] += 1
         kind = self._lines[name]
         site = self._site(name, kind) if isinstance(kind, School) else None
         line = self._new_line(kind) if site is None else site.line
         device = getattr(kind, "device_bits_per_s", None)
         most = float("inf") if device is None else device.value
+        school = None if site is None else site.name
+        return self._new_access_over(line, kind, name=name, school=school, most_bits_per_s=most)
+
+    def _new_access_over(
+        self, line: Line, kind: Profile, *, name: str, school: str | None = None, most_bits_per_s: float = math.inf
+    ) -> Access:
         return Access(
             line,
             name=name,
-            school=None if site is None else site.name,
+            school=school,
             round_trip_s=kind.round_trip_s.value,
-            most_down_bits_per_s=min(most, kind.down_bits_per_s.value),
-            most_up_bits_per_s=min(most, kind.up_bits_per_s.value),
+            most_down_bits_per_s=min(most_bits_per_s, kind.down_bits_per_s.value),
+            most_up_bits_per_s=min(most_bits_per_s, kind.up_bits_per_s.value),
             loss=kind.loss.value,
             chance=self._chance,
         )
-
-    def _next_kind(self) -> str:
-        """The kind that is furthest behind its share."""
-        number = sum(self._counts.values()) + 1
-        return max(self._lines, key=lambda name: self._lines[name].share.value * number - self._counts[name])
 
     def _site(self, name: str, kind: School) -> _Site:
         site = self._sites.get(name)
@@ -136,6 +149,18 @@ class Neighbourhood:
         scaled = replace(real, on_s=real.on_s / self._outage_pace, off_s=real.off_s / self._outage_pace)
         into_s = self._chance() * (scaled.on_s + scaled.off_s)
         return replace(scaled, first_s=self._timeline.now_s() - into_s)
+
+
+def _furthest_behind(shares: Mapping[str, float], counts: Mapping[str, int]) -> str:
+    """The kind whose turn it is."""
+    number = sum(counts.values()) + 1
+    return max(shares, key=lambda name: shares[name] * number - counts[name])
+
+
+def _shares_of_schools(network: Network) -> dict[str, float]:
+    """Of each kind among all schools: of those in session, over those behind one school's line."""
+    schools = {name: school.share.value / school.learners.value for name, school in network.schools.items()}
+    return {name: number / sum(schools.values()) for name, number in schools.items()}
 
 
 def _lesson_bits_per_s(workload: Workload, network: Network) -> float:

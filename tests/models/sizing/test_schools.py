@@ -17,13 +17,14 @@ def schools(tmp_path_factory: pytest.TempPathFactory, demands: Demands) -> dict[
     return {row.item: row for row in rows if row.group == "schools"}
 
 
-def test_each_kind_of_school_has_its_eight_counts_and_a_time(schools: dict[str, SizingRow]) -> None:
+def test_each_kind_of_school_has_its_eight_counts_and_two_times(schools: dict[str, SizingRow]) -> None:
     kinds = ("one_classroom_school", "small_school", "large_school")
     whats = (
         "streams", "streams_beside_lesson", "lessons_minimum", "lessons_recommended", "quiz_learners",
         "quiz_learners_beside_lesson", "lessons_up_minimum", "lessons_up_recommended", "box_fill_s",
+        "box_sync_s",
     )  # fmt: skip
-    assert set(schools) == {f"school_{kind}_{what}" for kind in kinds for what in whats}
+    assert set(schools) == {"midnight_sync_s"} | {f"school_{kind}_{what}" for kind in kinds for what in whats}
 
 
 def test_a_narrow_way_up_has_no_room_for_one_teacher_at_the_recommended_rates(schools: dict[str, SizingRow]) -> None:
@@ -40,6 +41,26 @@ def test_courses_come_to_a_schools_own_server_over_its_whole_line(schools: dict[
     assert (row.quantity, row.unit) == (pytest.approx(8e9 * 8 / 65e6), "s")
     assert row.low < row.quantity
     assert row.binding == "the whole line, as at night: 8.0 GB at a time"
+
+
+def test_a_days_progress_goes_up_a_schools_whole_line(schools: dict[str, SizingRow]) -> None:
+    """1,000 events of 300 bytes over 2 Mbit/s."""
+    row = schools["school_one_classroom_school_box_sync_s"]
+    assert (row.quantity, row.unit) == (pytest.approx(1000 * 300 * 8 / 2e6), "s")
+    assert row.low < row.quantity < row.high
+
+
+def test_all_servers_together_take_what_the_slowest_of_three_takes_and_the_slowest_line(
+    schools: dict[str, SizingRow],
+) -> None:
+    row = schools["midnight_sync_s"]
+    stated = {each.name: each.value for each in row.inputs}
+    events = stated["network.offline_box.sync.servers"] * stated["network.offline_box.sync.events"]
+    kept_s = events * stated["network.offline_box.sync.event_write_s"]
+    assert row.quantity == pytest.approx(kept_s + 1000 * 300 * 8 / 2e6)
+    assert row.binding == "the platform keeps one event after another"
+    assert row.low < row.quantity < row.high
+    assert {"network.offline_box.sync.clock_spread_s", "sizing.servers.node_line_bits_per_s"} < set(stated)
 
 
 def test_a_count_says_for_how_many_it_is_not_enough_and_on_what_it_stands(schools: dict[str, SizingRow]) -> None:
