@@ -28,7 +28,7 @@ _FIGURE = re.compile(
 _MARKED = re.compile(f"{_ENGLISH_FROM}.*?{_ENGLISH_TO}", re.DOTALL)
 _PLURAL_TAGS = ("zero", "one", "two", "few", "many", "other")
 # Of no language: keys of the profile, currencies, and kinds of machine such as "3 × large-64 + 1 × small-4".
-_KEY = re.compile(r"\w+(?:[._]\w+)+|[A-Z]{3}|(?:(?:\d+ × )?[a-z]+(?:-[a-z]+)*-\d+(?: \+ )?)+")
+_KEY = re.compile(r"\w+(?:[._]\w+(?:-\w+)*)+|[A-Z]{3}|(?:(?:\d+ × )?[a-z]+(?:-[a-z]+)*-\d+(?: \+ )?)+")
 _ENUMERATED = re.compile(r"(, | and )")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[^\W_a-z])")
 
@@ -152,7 +152,7 @@ class Language:
     def _part(self, text: str) -> str:
         """What stands in a placeholder: a figure, a message, an enumeration, a name with its figure, or a key."""
         known = self._name(text)
-        if known is not None:
+        if known is not None and _ENGLISH_FROM not in known:
             return known
         name, _, last = text.rpartition(" ")
         figure, named = _FIGURE.fullmatch(last), self._name(name)
@@ -164,7 +164,7 @@ class Language:
             if not any(_ENGLISH_FROM in piece for piece in said):
                 joints = [f" {self.text('and')} " if joint == " and " else joint for joint in pieces[1::2]]
                 return "".join(piece + joint for piece, joint in zip(said, [*joints, ""], strict=True))
-        return f"{_ENGLISH_FROM}{text}{_ENGLISH_TO}"
+        return known or f"{_ENGLISH_FROM}{text}{_ENGLISH_TO}"
 
     def _name(self, text: str) -> str | None:
         """A known text, one that has a known name as its key, or a key that stays."""

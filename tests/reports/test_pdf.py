@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from firstbell.models.problems import InputError
-from firstbell.reports.pdf import Paper, write_pdf
+from firstbell.reports.pdf import Paper, with_whole_units, write_pdf
 
 
 def test_without_weasyprint_the_remedy_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -28,6 +28,12 @@ def test_pages_have_the_size_that_was_asked_for(tmp_path: Path, paper: Paper, po
     except InputError as error:
         pytest.skip(str(error))
     assert f"/MediaBox [0 0 {points}]".encode() in unpacked(path.read_bytes())
+
+
+def test_on_paper_units_keep_together_and_tags_and_styles_stay_as_they_are() -> None:
+    page = "<head><style>a{font:1rem/1.5 b}</style></head><p id='a/b'>0.5 Gbit/s <b>EUR/TB/month</b></p>"
+    whole = page.replace("t/s", "t/\u2060s").replace("R/TB/m", "R/\u2060TB/\u2060m")
+    assert with_whole_units(page) == whole
 
 
 def unpacked(pdf: bytes) -> bytes:

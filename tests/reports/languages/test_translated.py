@@ -16,6 +16,7 @@ from firstbell.reports.answer import answer_of
 from firstbell.reports.html import render_html
 from firstbell.reports.languages import language_of, unmarked
 from firstbell.reports.markdown import render_markdown
+from firstbell.reports.tornado import short_name
 
 FIXTURES = Path(__file__).parents[3] / "fixtures"
 PROFILE = FIXTURES / "profiles/kosovo.yaml"
@@ -135,6 +136,25 @@ def test_what_models_say_of_the_shipped_profile_is_translated(sizing: tuple[Sizi
     said |= {source for row in sizing for one in row.inputs if (source := one.source).startswith("from ")}
     assert len(said) > 120
     assert [text for text in said if told(text) != unmarked(told(text))] == []
+
+
+@pytest.mark.parametrize("code", ["sq", "sr"])
+def test_of_sources_only_what_profile_and_catalogue_say_stays_english(sizing: tuple[SizingRow, ...], code: str) -> None:
+    told = language_of(code).told
+    said = {text for row in sizing for text in (row.source, *(one.name for one in row.inputs))}
+    words = " ".join(path.read_text(encoding="utf-8") for path in (PROFILE, FIXTURES / "prices/example.yaml"))
+    english = {part for text in said for part in re.findall("\u2063(.*?)\u2064", told(text))}
+    assert [part for part in english if part not in words] == []
+
+
+@pytest.mark.parametrize("code", ["sq", "sr"])
+def test_inputs_of_the_shipped_profile_that_move_a_figure_have_short_names(
+    sizing: tuple[SizingRow, ...], code: str
+) -> None:
+    names = {swing.name for row in sizing for swing in row.swings}
+    said = [short_name(name, language=language_of(code)) for name in names]
+    assert len(said) > 50
+    assert [text for text in said if text != unmarked(text)] == []
 
 
 @pytest.mark.parametrize("code", ["sq", "sr"])
