@@ -1,4 +1,5 @@
-"""What a school's line carries at once: videos, lessons in Teams, and quizzes that a class starts together.
+"""What a school's line carries at once: videos, lessons in Teams, quizzes that a class starts together, and what else
+classes use.
 
 Fluid counts: bits a second that are wanted over those that are there. Videos are counted at the ladder's mean rate, so
 that a line may carry more of them at lower rungs; lessons don't wait, and take their rates off the line first.
@@ -13,6 +14,7 @@ from numpy.typing import ArrayLike
 from firstbell.models.figures import Array, Values, likely_values
 from firstbell.models.workload.profile import Workload
 
+TOOLS = ("whiteboard", "kahoot", "zoom")
 SYNC = "network.offline_box.sync"
 _LADDER = "content.ladder.mean_bits_per_s"
 _LESSON = "states.lesson.off_platform_{}_bits_per_s"
@@ -39,6 +41,12 @@ def streams_on(room: Array, values: Values) -> Array:
 def lessons_on(line_bits_per_s: ArrayLike, values: Values, kind: str) -> Array:
     """Lessons at once, one for each class, with nothing beside them."""
     return _whole(np.asarray(line_bits_per_s) / lesson_bits_per_s(values, kind))
+
+
+def classes_with(tool: str, line_bits_per_s: ArrayLike, values: Values) -> Array:
+    """Whole classes that use one of `TOOLS` at once, with nothing beside them."""
+    class_bits_per_s = values["network.class_learners"] * values[f"network.class_tools.{tool}_bits_per_s"]
+    return _whole(np.asarray(line_bits_per_s) / class_bits_per_s)
 
 
 def box_fill_s(line_bits_per_s: ArrayLike, values: Values) -> Array:

@@ -23,6 +23,7 @@ _A_MONTH = "/month"
 # Units that are words, with that of one.
 _COUNTED = {
     "accounts": "account",
+    "classes": "class",
     "connections": "connection",
     "cores": "core",
     "encoders": "encoder",

@@ -6,8 +6,10 @@ from firstbell.models.figures import Array, Values
 from firstbell.models.midnight_sync import carried_s, clocks_s, midnight_sync_s, written_s
 from firstbell.models.school_line import (
     SYNC,
+    TOOLS,
     box_fill_s,
     box_sync_s,
+    classes_with,
     lesson_bits_per_s,
     lessons_on,
     lessons_up_on,
@@ -23,18 +25,26 @@ _GROUP = "schools"
 _EVERY_LEVEL = "the school's own line, the same at every level"
 _NO_LEVEL = "the same at every level"
 
+_TOOL_TITLES = {
+    "whiteboard": "classes that write on a shared whiteboard at once",
+    "kahoot": "classes that play Kahoot at once",
+    "zoom": "lessons in Zoom at once",
+}
+
 Count = Callable[[Values], Array]
 
 
 def school_rows(case: Case) -> list[Row]:
-    """Six counts for each kind of school, two of the way up, and the times that courses take to a server of its own and
-    a day's progress from there; none where the profile has no lines."""
+    """Six counts for each kind of school, two of the way up, three of what else classes use, and the times that courses
+    take to a server of its own and a day's progress from there; none where the profile has no lines."""
     network = case.assumed.workload.network
     if network is None:
         return []
     rows = [row for name, school in network.schools.items() for row in _rows(case, name, school)]
     if network.lesson_up is not None:
         rows += [_sent_up(case, name, kind) for name in network.schools for kind in ("minimum", "recommended")]
+    if network.class_tools is not None:
+        rows += [_class_tool(case, name, tool) for name in network.schools for tool in TOOLS]
     if network.offline_box is not None:
         rows += [_box_filled(case, name) for name in network.schools]
     if case.assumed.workload.progress_sync is not None:
@@ -93,6 +103,17 @@ def _sent_up(case: Case, name: str, kind: str) -> Row:
         f"up_bits_per_s ÷ {kind}_bits_per_s of a teacher", lambda values: lessons_up_on(values[up], values, kind),
         binding=lambda _: f"the way up: each teacher sends {float(case.values[sent][0]) / 1e6:.1f} Mbit/s",
         source=f"{_EVERY_LEVEL}; {case.assumed.figures[sent].estimate.source}",
+    )  # fmt: skip
+
+
+def _class_tool(case: Case, name: str, tool: str) -> Row:
+    key, down = f"network.class_tools.{tool}_bits_per_s", f"network.schools.{name}.down_bits_per_s"
+    return _row(
+        case, name, f"classes_{tool}", _TOOL_TITLES[tool], "classes",
+        f"down_bits_per_s ÷ (class_learners × {tool}_bits_per_s)",
+        lambda values: classes_with(tool, values[down], values),
+        binding=lambda _: f"the way down: each learner takes {float(case.values[key][0]) / 1e6:.2f} Mbit/s",
+        source=f"{_EVERY_LEVEL}; {case.assumed.figures[key].estimate.source}",
     )  # fmt: skip
 
 

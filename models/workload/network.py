@@ -85,6 +85,14 @@ class OfflineBox(Strict):
     sync: ProgressSync | None = Field(default=None, description="what it brings in turn; none: nothing")
 
 
+class ClassTools(Strict):
+    """What a whole class uses at once and the platform does not carry, by what comes down the line to each learner."""
+
+    whiteboard_bits_per_s: Positive = Field(description="of a shared whiteboard that is written on")
+    kahoot_bits_per_s: Positive = Field(description="of a Kahoot, while a question comes")
+    zoom_bits_per_s: Positive = Field(description="of a lesson in Zoom, in the place of Teams")
+
+
 class Network(Strict):
     """All lines; their shares add up to 1."""
 
@@ -97,6 +105,7 @@ class Network(Strict):
     lesson_up: LessonUp | None = Field(
         default=None, description="what a teacher at school sends for a lesson; none: nothing is taken off the way up"
     )
+    class_tools: ClassTools | None = Field(default=None, description="none: classes use nothing else")
     offline_box: OfflineBox | None = Field(default=None, description="a server at each school; none: there are none")
     class_learners: Count = Field(
         description="learners of one lesson, quiz or class at one school, each with a device, on its line; those of a "

@@ -18,6 +18,7 @@ from firstbell.models.workload.states import PLAYABLE, PLAYED, Day, Session, Sta
 _SAID_LATER = (
     ("network",),
     ("network", "lesson_up"),
+    ("network", "class_tools"),
     ("network", "offline_box"),
     ("network", "offline_box", "sync"),
     ("signing_in",),

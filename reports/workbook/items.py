@@ -179,6 +179,9 @@ class Items:
                 up = self._values[f"network.schools.{name}.up_bits_per_s"]
                 for kind in ("minimum", "recommended"):
                     found[f"lessons_up_{kind}"] = school_line.lessons_up_on(up, values, kind)
+            if network is not None and network.class_tools is not None:
+                for tool in school_line.TOOLS:
+                    found[f"classes_{tool}"] = school_line.classes_with(tool, line, values)
             if network is not None and network.offline_box is not None:
                 found["box_fill_s"] = school_line.box_fill_s(line, values)
             if self.workload.progress_sync is not None:

@@ -17,12 +17,12 @@ def schools(tmp_path_factory: pytest.TempPathFactory, demands: Demands) -> dict[
     return {row.item: row for row in rows if row.group == "schools"}
 
 
-def test_each_kind_of_school_has_its_eight_counts_and_two_times(schools: dict[str, SizingRow]) -> None:
+def test_each_kind_of_school_has_its_eleven_counts_and_two_times(schools: dict[str, SizingRow]) -> None:
     kinds = ("one_classroom_school", "small_school", "large_school")
     whats = (
         "streams", "streams_beside_lesson", "lessons_minimum", "lessons_recommended", "quiz_learners",
         "quiz_learners_beside_lesson", "lessons_up_minimum", "lessons_up_recommended", "box_fill_s",
-        "box_sync_s",
+        "box_sync_s", "classes_whiteboard", "classes_kahoot", "classes_zoom",
     )  # fmt: skip
     assert set(schools) == {"midnight_sync_s"} | {f"school_{kind}_{what}" for kind in kinds for what in whats}
 
@@ -41,6 +41,18 @@ def test_courses_come_to_a_schools_own_server_over_its_whole_line(schools: dict[
     assert (row.quantity, row.unit) == (pytest.approx(8e9 * 8 / 65e6), "s")
     assert row.low < row.quantity
     assert row.binding == "the whole line, as at night: 8.0 GB at a time"
+
+
+@pytest.mark.parametrize(("tool", "line_bits_per_s"), [("whiteboard", 3e4), ("kahoot", 1.6e5), ("zoom", 6e5)])
+def test_a_class_uses_as_much_as_each_of_its_learners_does(
+    schools: dict[str, SizingRow], tool: str, line_bits_per_s: float
+) -> None:
+    row = schools[f"school_small_school_classes_{tool}"]
+    stated = {each.name: each.value for each in row.inputs}
+    line = stated["network.schools.small-school.down_bits_per_s"]
+    assert row.quantity == line // (30 * line_bits_per_s)
+    assert row.unit == "classes"
+    assert row.low <= row.quantity <= row.high
 
 
 def test_a_days_progress_goes_up_a_schools_whole_line(schools: dict[str, SizingRow]) -> None:
