@@ -1,5 +1,7 @@
 """Servers: cores and nodes of each tier, with what decides them and what was turned down, and the rates they carry."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from firstbell.models.figures import Array, Values, stated_names
@@ -25,7 +27,7 @@ def durable_writes_per_s(values: Values, learners: float) -> Array:
     return np.asarray(writes)
 
 
-def server_rows(case: Case, tiers: list[Tier]) -> list[Row]:
+def server_rows(case: Case, tiers: Sequence[Tier]) -> list[Row]:
     """Requests a second; cores and nodes by tier; writes of the database and connections of the delivery."""
     rows = [_requests(case), _writes(case)]
     for tier in tiers:
