@@ -34,6 +34,7 @@ from firstbell.models.study import (
     ValidityResult,
 )
 from firstbell.models.validation import HeldOutCheck
+from firstbell.reports.names import activity_name
 
 WORTH_TELLING = 0.05
 DISCIPLINE: dict[DemandsFrom, str] = {
@@ -376,7 +377,7 @@ def _not_measured(findings: Findings) -> Iterator[str]:
     unseen = TrueLoad(workload=workload, model=findings.model, with_stated=False).unmeasured if findings.model else ()
     if unseen:
         yield f"Nothing was seen of these, so no forecast counts them: {', '.join(unseen)}."
-    few = sorted({check.activity for check in findings.checks if not check.judged and check.activity})
+    few = sorted({activity_name(check.activity) for check in findings.checks if not check.judged and check.activity})
     if few:
         yield (
             f"At a held-out level {', '.join(few)} came so rarely that the measured response time is less sure than "

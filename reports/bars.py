@@ -16,7 +16,8 @@ from firstbell.reports.numbers import learners, number, percent
 from firstbell.reports.palette import INK, LAYER_LOOKS, OTHER_STATION, PREDICTED, PREDICTED_BAND, STATIONS
 from firstbell.reports.purchase import ItemAcrossLevels
 
-_LABEL_LETTERS = 42  # more are cut off at the right of a small plot
+_LABEL_LETTERS = 41  # more are cut off at the right of a small plot
+_KEY_LETTERS = 48  # the same of a key in one line over a large one
 
 
 def sizing_plots(items: Sequence[ItemAcrossLevels], *, language: Language = ENGLISH) -> tuple[Plot, ...]:
@@ -73,13 +74,15 @@ def layer_plot(
     if not figures:
         return None
     names = list(figures)[::-1]
-    with drawing(520, 62 + 25 * len(names)) as canvas:
+    said = {layer: layer_name(layer, language=language) for layer in LAYERS}
+    columns = len(LAYERS) if sum(map(len, said.values())) <= _KEY_LETTERS else 2
+    with drawing(520, 62 + 25 * len(names) + (LINE if columns == 2 else 0)) as canvas:
         axes = canvas.axes
         _stack(axes, [known_shares(figures[name]) for name in names], LAYER_LOOKS)
         _bar_axes(axes, names)
         axes.set_xlim(0, 1)
-        handles = _key(LAYER_LOOKS, {layer: layer_name(layer, language=language) for layer in LAYERS})
-        canvas.figure.legend(handles=handles, loc="outside upper left", ncols=len(LAYERS), frameon=False, fontsize=11)
+        handles = _key(LAYER_LOOKS, said)
+        canvas.figure.legend(handles=handles, loc="outside upper left", ncols=columns, frameon=False, fontsize=11)
         listed = "; ".join(f"{name}: {shares_in_words(shares, language=language)}" for name, shares in figures.items())
         description = language.text("Share of each layer in the variance. {figures}.", figures=listed)
         return canvas.plot(key=key, title=title, description=description)
@@ -111,11 +114,14 @@ def _sizing_plot(item: ItemAcrossLevels, language: Language) -> Plot:
             axes.barh(place, row.quantity, height=thick, color=PREDICTED)
             axes.barh(place, row.high - row.low, left=row.low, height=thick, color=PREDICTED_BAND, alpha=0.75)
             axes.plot([row.quantity] * 2, [place - thick / 2, place + thick / 2], color=INK, linewidth=1.6)
-            axes.text(0, place + thick / 2 + 4 / row_height, "\n".join(label), va="bottom")
+            axes.annotate(
+                "\n".join(label), (0, place + thick / 2 + 4 / row_height), xytext=(3, 0),
+                textcoords="offset points", va="bottom",
+            )  # fmt: skip
         _bar_axes(axes, [""] * len(rows))
         axes.set_xlim(0, max(row.high for row in rows) or 1.0)
         axes.set_ylim(-thick / 2 - 0.1, len(rows) - thick / 2)
-        titled(axes, lines)
+        titled(canvas.figure, lines)
         listed = "; ".join(f"{language.told(row.level)} {row_figure(row, language=language)}" for row in reversed(rows))
         return canvas.plot(
             key=f"sizing-{slug(item.group)}-{slug(item.item)}",

@@ -107,9 +107,9 @@ def title_lines(*parts: str, letters: int) -> list[str]:
     return [line for part in parts for line in textwrap.wrap(part, letters, break_long_words=False)]
 
 
-def titled(axes: Axes, lines: Sequence[str]) -> None:
-    """Lines of a title over a drawing."""
-    axes.set_title("\n".join(lines), loc="left", fontsize=12, fontweight="bold")
+def titled(figure: Figure, lines: Sequence[str]) -> None:
+    """Lines of a title over a drawing, from its left edge on: labels of an axis leave the rest too narrow for words."""
+    figure.suptitle("\n".join(lines), x=0.01, ha="left", fontsize=12, fontweight="bold")
 
 
 def slug(text: str) -> str:

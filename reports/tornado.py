@@ -36,7 +36,7 @@ def tornado_plot(row: SizingRow, *, language: Language = ENGLISH) -> Plot | None
         ends = [end for swing in swings for end in (swing.at_low, swing.at_high)]
         low, high = min(*ends, row.quantity), max(*ends, row.quantity)
         axes.set_xlim(low - _ROOM * (high - low), high + _ROOM * (high - low))
-        titled(axes, lines)
+        titled(canvas.figure, lines)
         listed = "; ".join(
             language.text(
                 "{input} {low} to {high}",
